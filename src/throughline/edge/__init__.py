@@ -1,0 +1,1 @@
+"""The edge: where people and other systems meet Throughline."""
