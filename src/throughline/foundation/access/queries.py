@@ -1,0 +1,88 @@
+"""Reads of access: who a user is as a Viewer, and which rows she may see."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q
+
+from throughline.foundation.access.models import Grant, PatientAccess, TeamMembership, User
+from throughline.foundation.access.permissions import ROLES
+from throughline.foundation.access.records import Viewer
+from throughline.foundation.kernel.actor import Actor, ActorKind
+
+
+def _held_at(at: datetime) -> Q:
+    return Q(since__lte=at) & (Q(until__isnull=True) | Q(until__gt=at))
+
+
+def actor_for(user: User, *, at: datetime) -> Actor:
+    """Return the actor a user is at an instant, with the permissions of every role she then holds."""
+    return viewer_for(user, at=at).actor
+
+
+def viewer_for(user: User, *, at: datetime, purpose: str = "treatment") -> Viewer:
+    """Return the viewer a user is at an instant. A deactivated user sees and may do nothing."""
+    held: dict[UUID, set[str]] = {}
+    wide: set[UUID] = set()
+    is_client = False
+    grants = Grant.objects.filter(_held_at(at), user=user, site__active=True) if user.is_active else []
+    for grant in grants:
+        role = ROLES[grant.role]
+        held.setdefault(grant.site_id, set()).update(role.permissions)
+        is_client = is_client or role.key == "integration_client"
+        if role.sees_site:
+            wide.add(grant.site_id)
+    teams = TeamMembership.objects.filter(_held_at(at), user=user).values_list("team_id", flat=True)
+    actor = Actor(
+        user_id=user.id,
+        name=str(user),
+        kind=ActorKind.INTEGRATION if is_client else ActorKind.PERSON,
+        permissions={site: frozenset(permissions) for site, permissions in held.items()},
+    )
+    return Viewer(
+        actor=actor,
+        at=at,
+        user_id=user.id,
+        site_ids=frozenset(held),
+        wide_sites=frozenset(wide),
+        team_ids=frozenset(teams) if held else frozenset(),
+        purpose=purpose,
+        time_zone=user.time_zone,
+    )
+
+
+def system_viewer(actor: Actor, *, at: datetime, site_ids: Iterable[UUID]) -> Viewer:
+    """Return a viewer for the system's own scheduled work over the named sites, all of whose patients it sees."""
+    sites = frozenset(site_ids)
+    return Viewer(actor=actor, at=at, user_id=None, site_ids=sites, wide_sites=sites, purpose="operations")
+
+
+def sees(viewer: Viewer, *, patient: str = "patient_id", site: str = "site_id") -> Q:
+    """Return the condition under which rows of a queryset belong to patients the viewer may see.
+
+    `patient` and `site` name the columns of the queryset. Every query over patients' rows filters by this; row-level
+    security repeats the site half of it inside PostgreSQL.
+    """
+    if viewer.user_id is None:
+        return Q(**{f"{site}__in": viewer.wide_sites})
+    held = PatientAccess.objects.filter(
+        _held_at(viewer.at),
+        Q(user_id=viewer.user_id) | Q(team_id__in=viewer.team_ids),
+        patient_id=OuterRef(patient),
+    )
+    related = Q(Exists(held)) & Q(**{f"{site}__in": viewer.site_ids})
+    return Q(**{f"{site}__in": viewer.wide_sites}) | related if viewer.wide_sites else related
+
+
+def may_see(viewer: Viewer, *, patient_id: UUID, site_id: UUID) -> bool:
+    """Whether the viewer may open this patient's record now."""
+    if site_id in viewer.wide_sites:
+        return True
+    if viewer.user_id is None or site_id not in viewer.site_ids:
+        return False
+    return PatientAccess.objects.filter(
+        _held_at(viewer.at),
+        Q(user_id=viewer.user_id) | Q(team_id__in=viewer.team_ids),
+        patient_id=patient_id,
+    ).exists()

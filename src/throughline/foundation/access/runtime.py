@@ -1,0 +1,59 @@
+"""Carries out actions for the kernel: one transaction, one question to access, one row of audit."""
+
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from throughline.foundation.access.models import Grant, PatientAccess, TeamMembership
+from throughline.foundation.access.permissions import ROLES
+from throughline.foundation.access.queries import _held_at
+from throughline.foundation.audit.writing import write_entry
+from throughline.foundation.kernel.actions import NotPermitted, Place
+from throughline.foundation.kernel.actor import Actor, ActorKind
+
+
+class DatabaseRuntime:
+    """The runtime installed when Django starts."""
+
+    def transaction(self) -> AbstractContextManager[Any]:
+        """Return a transaction; nested actions become savepoints of the outer one."""
+        return transaction.atomic()
+
+    def authorize(self, by: Actor, permission: str, place: Place, at: datetime) -> None:
+        """Raise NotPermitted unless the actor holds the permission at the place and may see its patient."""
+        if by.is_system:
+            return
+        if not by.may(permission, place.site_id):
+            raise NotPermitted(
+                f"Your roles here do not allow you to {permission}. A supervisor or administrator can grant it."
+            )
+        if place.patient_id is not None and place.site_id is not None:
+            self._require_relationship(by, place, at)
+
+    def _require_relationship(self, by: Actor, place: Place, at: datetime) -> None:
+        if by.kind is ActorKind.INTEGRATION:
+            return
+        roles = Grant.objects.filter(_held_at(at), user_id=by.user_id, site_id=place.site_id).values_list("role", flat=True)
+        if any(ROLES[role].sees_site for role in roles):
+            return
+        teams = TeamMembership.objects.filter(_held_at(at), user_id=by.user_id).values("team_id")
+        held = PatientAccess.objects.filter(_held_at(at), patient_id=place.patient_id)
+        if not (held.filter(user_id=by.user_id) | held.filter(team_id__in=teams)).exists():
+            raise NotPermitted(
+                "This patient is not on your list or your team's. Ask the case owner or a supervisor to add you, "
+                "or open the record in an emergency with a reason."
+            )
+
+    def record(self, *, name: str, by: Actor, at: datetime, place: Place, refused: str = "") -> None:
+        """Leave the audit row of one act, done or refused."""
+        write_entry(
+            kind="refused" if refused else "write",
+            name=name,
+            by=by,
+            at=at,
+            site_id=place.site_id,
+            patient_id=place.patient_id,
+            detail={"why": refused} if refused else {},
+        )

@@ -1,0 +1,95 @@
+"""Announce an event: write its line of story, run what must happen with it, queue what may follow."""
+
+import dataclasses
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from throughline.foundation.journal.models import JournalEntry, OutboxMessage
+from throughline.foundation.kernel.actor import Actor
+from throughline.foundation.kernel.events import Event
+from throughline.foundation.kernel.time import require_aware
+
+Reaction = Callable[..., None]
+_same_transaction: dict[type[Event], list[Reaction]] = {}
+_after_commit: dict[type[Event], list[str]] = {}
+handlers: dict[str, Callable[[dict[str, Any], Actor, datetime], None]] = {}
+
+
+def react(event_type: type[Event], reaction: Reaction) -> None:
+    """Call `reaction(event, by=…, at=…)` inside the transaction of every such event (of every event for Event)."""
+    _same_transaction.setdefault(event_type, []).append(reaction)
+
+
+def react_after_commit(event_type: type[Event], kind: str) -> None:
+    """Queue an outbox message of `kind` for every such event; `handlers[kind]` carries it out later."""
+    _after_commit.setdefault(event_type, []).append(kind)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | frozenset | set):
+        return [_plain(item) for item in value]
+    return value
+
+
+def publish(event: Event, *, by: Actor, at: datetime, occurred_at: datetime | None = None) -> UUID:
+    """Write the event's line and return its identifier.
+
+    Must run inside a transaction: a story line without its fact, or a fact without its line, is refused with
+    RuntimeError. An exception in a reaction rolls back the whole act.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError(f"{event.kind} was published outside a transaction.")
+    require_aware(at)
+    payload = {field.name: _plain(getattr(event, field.name)) for field in dataclasses.fields(event)}
+    entry = JournalEntry.objects.create(
+        recorded_at=at,
+        occurred_at=occurred_at or at,
+        kind=event.kind,
+        sentence=event.sentence(),
+        site_id=event.site_id,
+        patient_id=event.patient_id,
+        case_id=event.case_id,
+        actor_id=by.user_id,
+        actor_name=by.name,
+        payload=payload,
+    )
+    for heard in (type(event), Event):
+        for reaction in _same_transaction.get(heard, ()):
+            reaction(event, by=by, at=at)
+        for kind in _after_commit.get(heard, ()):
+            enqueue(kind, payload, by=by, at=at, site_id=event.site_id, patient_id=event.patient_id)
+    return entry.id
+
+
+def enqueue(
+    kind: str,
+    payload: dict[str, Any],
+    *,
+    by: Actor,
+    at: datetime,
+    site_id: UUID | None = None,
+    patient_id: UUID | None = None,
+    not_before: datetime | None = None,
+) -> UUID:
+    """Put a message in the outbox, to be carried out after commit and not before `not_before`; return its id."""
+    message = OutboxMessage.objects.create(
+        kind=kind,
+        payload=_plain(payload),
+        created_at=at,
+        created_by=by.user_id,
+        created_by_name=by.name,
+        site_id=site_id,
+        patient_id=patient_id,
+        not_before=not_before or at,
+    )
+    return message.id

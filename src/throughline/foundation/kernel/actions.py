@@ -1,0 +1,143 @@
+"""The one way to write. `@action` opens the transaction, locates the record, asks whether the actor may, runs the
+function and leaves an audit row. It knows none of those parts: the access package installs them at start."""
+
+import functools
+import inspect
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ParamSpec, Protocol, TypeVar
+from uuid import UUID
+
+from throughline.foundation.kernel.actor import Actor
+from throughline.foundation.kernel.time import require_aware
+
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Refusal(Exception):  # noqa: N818 - these are answers to a nurse, not faults
+    """An act that may not be done now. Its text is one sentence that says why and what to do instead."""
+
+
+class NotPermitted(Refusal):
+    """The actor's roles or care relationship do not cover the act. Says who can grant it."""
+
+
+class NotFound(Refusal):
+    """The record does not exist, or not for this viewer: the two are never told apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an act happens: the site that answers for it and the patient it touches, if any."""
+
+    site_id: UUID | None
+    patient_id: UUID | None = None
+
+
+class Runtime(Protocol):
+    """What the wrapper needs from the layers above the kernel."""
+
+    def transaction(self) -> AbstractContextManager[Any]: ...
+
+    def authorize(self, by: Actor, permission: str, place: Place, at: datetime) -> None: ...
+
+    def record(self, *, name: str, by: Actor, at: datetime, place: Place, refused: str = "") -> None: ...
+
+
+_locators: dict[str, Callable[[Any], Place]] = {}
+_installed: list[Runtime] = []
+registry: dict[str, Callable[..., Any]] = {}
+
+
+def install(runtime: Runtime) -> None:
+    """Make `runtime` the one that carries out every action from now on."""
+    _installed[:] = [runtime]
+
+
+def locator(argument: str) -> Callable[[Callable[[Any], Place]], Callable[[Any], Place]]:
+    """Register how the value of `argument` (such as "case_id") leads to its Place."""
+
+    def register(find: Callable[[Any], Place]) -> Callable[[Any], Place]:
+        _locators[argument] = find
+        return find
+
+    return register
+
+
+def locate(argument: str, value: Any) -> Place:
+    """Return the Place an argument's value belongs to. Raises NotFound when there is no such record."""
+    if argument == "site_id":
+        return Place(site_id=value)
+    return _locators[argument](value)
+
+
+def _check_signature(function: Callable[..., Any], on: str | None) -> None:
+    parameters = inspect.signature(function).parameters
+    for parameter in parameters.values():
+        if parameter.kind is not inspect.Parameter.KEYWORD_ONLY:
+            raise TypeError(f"{function.__qualname__}: every argument of an action is keyword-only.")
+    for required in ("by", "at", *([on] if on else [])):
+        if required not in parameters or parameters[required].default is not inspect.Parameter.empty:
+            raise TypeError(f"{function.__qualname__}: an action must require `{required}`.")
+
+
+def action(
+    name: str, *, needs: str, on: str | None = None
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Make a function the action called `name`.
+
+    `needs` is the permission asked for; `on` names the argument that leads to the site and patient
+    ("patient_id", "case_id", "site_id"; None for acts on the installation itself). The function must take
+    keyword-only arguments with `by` and `at` required; anything else raises TypeError at import.
+    The wrapped call raises NotPermitted, NaiveTime, or what the function refuses with.
+    """
+
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        _check_signature(function, on)
+        if name in registry:
+            raise TypeError(f"Two actions are called {name}.")
+
+        @functools.wraps(function)
+        def run(*args: P.args, **kwargs: P.kwargs) -> R:
+            by, at = kwargs["by"], kwargs["at"]
+            if not isinstance(by, Actor) or not isinstance(at, datetime):
+                raise TypeError(f"{name}: `by` is an Actor and `at` a datetime.")
+            require_aware(at)
+            return _carry_out(function, name, needs, on, by, at, args, kwargs)
+
+        registry[name] = run
+        run.action_name = name  # type: ignore[attr-defined]
+        run.permission = needs  # type: ignore[attr-defined]
+        return run
+
+    return decorate
+
+
+def _carry_out(
+    function: Callable[..., Any],
+    name: str,
+    needs: str,
+    on: str | None,
+    by: Actor,
+    at: datetime,
+    args: Any,
+    kwargs: Any,
+) -> Any:
+    runtime = _installed[0]
+    place = Place(None)
+    try:
+        with runtime.transaction():
+            if on:
+                place = locate(on, kwargs[on])
+            runtime.authorize(by, needs, place, at)
+            result = function(*args, **kwargs)
+            runtime.record(name=name, by=by, at=at, place=place)
+            return result
+    except NotPermitted as refusal:
+        # Outside the rolled-back transaction, so that the attempt itself is on file.
+        runtime.record(name=name, by=by, at=at, place=place, refused=str(refusal))
+        raise
