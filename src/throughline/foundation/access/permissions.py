@@ -84,8 +84,7 @@ ROLES: dict[str, Role] = {
             "Utilisation reviewer",
             "Works authorizations, notices and their clocks",
             frozenset(
-                {P.SEE_PATIENT, P.SEARCH_PATIENTS, P.WORK_CASE, P.WORK_CLOCKS, P.REVIEW_UTILISATION}
-                | {P.BREAK_GLASS}
+                {P.SEE_PATIENT, P.SEARCH_PATIENTS, P.WORK_CASE, P.WORK_CLOCKS, P.REVIEW_UTILISATION} | {P.BREAK_GLASS}
             ),
             sees_site=True,
         ),

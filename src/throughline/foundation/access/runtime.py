@@ -35,7 +35,9 @@ class DatabaseRuntime:
     def _require_relationship(self, by: Actor, place: Place, at: datetime) -> None:
         if by.kind is ActorKind.INTEGRATION:
             return
-        roles = Grant.objects.filter(_held_at(at), user_id=by.user_id, site_id=place.site_id).values_list("role", flat=True)
+        roles = Grant.objects.filter(_held_at(at), user_id=by.user_id, site_id=place.site_id).values_list(
+            "role", flat=True
+        )
         if any(ROLES[role].sees_site for role in roles):
             return
         teams = TeamMembership.objects.filter(_held_at(at), user_id=by.user_id).values("team_id")

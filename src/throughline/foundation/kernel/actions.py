@@ -13,12 +13,11 @@ from uuid import UUID
 from throughline.foundation.kernel.actor import Actor
 from throughline.foundation.kernel.time import require_aware
 
-
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
-class Refusal(Exception):  # noqa: N818 - these are answers to a nurse, not faults
+class Refusal(Exception):
     """An act that may not be done now. Its text is one sentence that says why and what to do instead."""
 
 
@@ -85,9 +84,7 @@ def _check_signature(function: Callable[..., Any], on: str | None) -> None:
             raise TypeError(f"{function.__qualname__}: an action must require `{required}`.")
 
 
-def action(
-    name: str, *, needs: str, on: str | None = None
-) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def action(name: str, *, needs: str, on: str | None = None) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Make a function the action called `name`.
 
     `needs` is the permission asked for; `on` names the argument that leads to the site and patient

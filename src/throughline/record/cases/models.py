@@ -47,9 +47,7 @@ class Case(models.Model):
             models.Index(fields=["site", "state", "opened_at"], name="cases_site_state"),
         ]
         constraints = [
-            models.UniqueConstraint(
-                fields=["patient"], condition=~Q(state="closed"), name="cases_one_open_per_patient"
-            )
+            models.UniqueConstraint(fields=["patient"], condition=~Q(state="closed"), name="cases_one_open_per_patient")
         ]
 
 
