@@ -10,15 +10,87 @@ import os
 from typing import Any
 
 from throughline.edge.site.postgres import place as places
-
-
-class DatabaseUnavailable(Exception):
-    """No database can be used; the message is one sentence for the person at the keyboard."""
+from throughline.edge.site.postgres.binaries import NEWEST, OLDEST
+from throughline.edge.site.postgres.refusal import DatabaseUnavailable as DatabaseUnavailable
 
 
 def is_embedded() -> bool:
     """Return whether the embedded server is used, which is so when DATABASE_URL is not set."""
     return not os.environ.get("DATABASE_URL", "").strip()
+
+
+def ensure_database() -> str:
+    """Make the database serve and return its address, starting the embedded server when that is needed.
+
+    Raises DatabaseUnavailable with one sentence when nothing can serve or the version is not 15 to 18.
+    """
+    start_database()
+    return database_url()
+
+
+def start_database() -> bool:
+    """Make the database serve; return True when the embedded server was started just now."""
+    if not is_embedded():
+        _check_server(os.environ["DATABASE_URL"].strip())
+        return False
+    from throughline.edge.site.postgres import launcher
+
+    return launcher.start(places.place())
+
+
+def stop_database() -> bool:
+    """Stop the embedded server; return False when there was none to stop.
+
+    Raises DatabaseUnavailable when DATABASE_URL is set, for that server is not ours to stop.
+    """
+    if not is_embedded():
+        raise DatabaseUnavailable(
+            "DATABASE_URL names a server that Throughline did not start and does not stop."
+        )
+    from throughline.edge.site.postgres import launcher
+
+    return launcher.stop(places.place())
+
+
+def database_url() -> str:
+    """Return the address of the product's database in libpq's form, without connecting."""
+    if is_embedded():
+        return places.place().url()
+    from psycopg import conninfo
+
+    return conninfo.make_conninfo(**_parts(os.environ["DATABASE_URL"].strip()))
+
+
+def keeper_url() -> str:
+    """Return the address as the role that may read and write every row: the superuser of the embedded server,
+    else THROUGHLINE_KEEPER_URL (a role with BYPASSRLS), else the address itself."""
+    if is_embedded():
+        return places.place().url(role=places.KEEPER)
+    from psycopg import conninfo
+
+    chosen = os.environ.get("THROUGHLINE_KEEPER_URL", "").strip() or os.environ["DATABASE_URL"].strip()
+    return conninfo.make_conninfo(**_parts(chosen))
+
+
+def _check_server(url: str) -> None:
+    """Refuse a server that does not answer or is not PostgreSQL 15 to 18."""
+    import psycopg
+    from psycopg import conninfo
+
+    parts = _parts(url)
+    whose = f"{parts.get('host', 'the local socket')}:{parts.get('port', '5432')}"
+    try:
+        with psycopg.connect(conninfo.make_conninfo(**parts), connect_timeout=20) as link:
+            major = link.info.server_version // 10_000
+    except psycopg.OperationalError as wrong:
+        why = str(wrong).strip().splitlines()[-1].strip()
+        raise DatabaseUnavailable(
+            f"The database that DATABASE_URL names at {whose} cannot be reached ({why})."
+        ) from None
+    if not OLDEST <= major <= NEWEST:
+        raise DatabaseUnavailable(
+            f"The server at {whose} is PostgreSQL {major}: Throughline needs PostgreSQL {OLDEST} to {NEWEST}."
+        )
 
 
 def database_settings() -> dict[str, Any]:

@@ -1,0 +1,57 @@
+"""The tests' own database.
+
+Without DATABASE_URL the first test that needs a database starts a throwaway PostgreSQL in a temporary folder;
+tests that need none start nothing. With DATABASE_URL the tests run in a database named test_… on that server.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent / "src"))
+
+from throughline.edge.site import database
+from throughline.edge.site.postgres import throwaway
+
+_HOME: Path | None = None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give the tests a home of their own, so that no test can reach the data of `make run`."""
+    global _HOME
+    _HOME = throwaway.folder()
+    os.environ["THROUGHLINE_HOME"] = str(_HOME)
+    if database.is_embedded():
+        from django.conf import settings
+
+        # pytest-django has loaded the settings already, with the address of the usual home.
+        settings.DATABASES["default"].update(database.database_settings())
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Leave no folder behind when no server was started in it."""
+    if _HOME is not None and not (_HOME / "postgres").exists():
+        shutil.rmtree(_HOME, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def throughline_database() -> None:
+    """Make a database server serve for the rest of the session."""
+    if database.is_embedded():
+        assert _HOME is not None
+        throwaway.start(_HOME)
+        from django.conf import settings
+
+        settings.DATABASES["default"].update(database.database_settings())
+    else:
+        database.ensure_database()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(throughline_database: None) -> None:
+    """Start the server just before pytest-django makes its test database (its hook for changing settings)."""

@@ -1,0 +1,52 @@
+"""The web server: gunicorn with threads, the application loaded once before the workers are forked."""
+
+from __future__ import annotations
+
+import gc
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+
+
+class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no types
+    def __init__(self, settings: dict[str, Any]) -> None:
+        self._chosen = settings
+        super().__init__()
+
+    def load_config(self) -> None:
+        for key, value in self._chosen.items():
+            self.cfg.set(key, value)
+
+    def load(self) -> Any:
+        from django.db import connections
+
+        from throughline.edge.site.wsgi import application
+
+        connections.close_all()  # a connection must not be shared by two processes
+        gc.collect()
+        gc.freeze()  # pages of loaded code stay shared between the workers
+        return application
+
+
+def serve(*, host: str, port: int, workers: int, threads: int) -> None:
+    """Serve until the process is told to stop, finishing the requests in hand."""
+    settings = {
+        "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
+        "workers": workers,
+        "threads": threads,
+        "worker_class": "gthread",
+        "preload_app": True,
+        "max_requests": 50_000,  # a slow leak never grows old
+        "max_requests_jitter": 5_000,
+        "timeout": 60,
+        "graceful_timeout": 20,
+        "keepalive": 5,
+        "accesslog": None,  # addresses name patients; the audit holds who saw what
+        "loglevel": "warning",
+        "control_socket_disable": True,
+    }
+    try:
+        _Server(settings).run()
+    except SystemExit as end:
+        if end.code not in (0, None):
+            raise
