@@ -44,9 +44,7 @@ def stop_database() -> bool:
     Raises DatabaseUnavailable when DATABASE_URL is set, for that server is not ours to stop.
     """
     if not is_embedded():
-        raise DatabaseUnavailable(
-            "DATABASE_URL names a server that Throughline did not start and does not stop."
-        )
+        raise DatabaseUnavailable("DATABASE_URL names a server that Throughline did not start and does not stop.")
     from throughline.edge.site.postgres import launcher
 
     return launcher.stop(places.place())

@@ -39,9 +39,7 @@ def bring_up_to_date(*, out: io.TextIOBase | None = None) -> list[str]:
         try:
             todo = pending()  # another command may have done it while this one waited
             if todo:
-                call_command(
-                    "migrate", interactive=False, verbosity=1 if out else 0, stdout=out or io.StringIO()
-                )
+                call_command("migrate", interactive=False, verbosity=1 if out else 0, stdout=out or io.StringIO())
         finally:
             connection.close_if_unusable_or_obsolete()
             if connection.connection is not None:

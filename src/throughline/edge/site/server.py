@@ -18,8 +18,10 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no typ
             self.cfg.set(key, value)
 
     def load(self) -> Any:
+        from django.conf import settings
         from django.db import connections
 
+        settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
         from throughline.edge.site.wsgi import application
 
         connections.close_all()  # a connection must not be shared by two processes

@@ -12,9 +12,7 @@ WITHOUT_DATABASE = {"makemessages", "compilemessages", "collectstatic", "findsta
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Take everything that follows as it is."""
-    parser.add_argument(
-        "arguments", nargs=argparse.REMAINDER, help="for example: shell, createsuperuser, dbshell"
-    )
+    parser.add_argument("arguments", nargs=argparse.REMAINDER, help="for example: shell, createsuperuser, dbshell")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -9,9 +9,7 @@ from throughline.edge.site import schema
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Take `--check`."""
-    parser.add_argument(
-        "--check", action="store_true", help="only say what is pending; exit 1 when something is"
-    )
+    parser.add_argument("--check", action="store_true", help="only say what is pending; exit 1 when something is")
 
 
 def run(args: argparse.Namespace) -> int:

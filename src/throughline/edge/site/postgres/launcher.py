@@ -71,9 +71,7 @@ def start(at: Place, *, settings: tuple[str, ...] = (), die_with_parent: bool = 
 
 def _start(at: Place, settings: tuple[str, ...], die_with_parent: bool) -> None:
     programs = binaries.find()
-    launch = cluster.Launch(
-        at, programs, guise.choose(programs.folder / "postgres"), settings, die_with_parent
-    )
+    launch = cluster.Launch(at, programs, guise.choose(programs.folder / "postgres"), settings, die_with_parent)
     if launch.guise.account:
         launch = cluster.moved_for_account(launch)
     cluster.make_folders(launch)
