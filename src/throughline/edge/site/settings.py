@@ -106,7 +106,8 @@ if not DEBUG:
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [],
+        # Every package keeps its templates beside its views: <package>/web/templates/<package>/.
+        "DIRS": sorted(str(folder) for folder in PACKAGE.glob("*/*/web/templates")),
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",

@@ -10,8 +10,12 @@ class AccessConfig(AppConfig):
     label = "access"
 
     def ready(self) -> None:
-        """Make the database runtime the one that carries out actions."""
+        """Make the database runtime the one that carries out actions, and raise the wall on every connection."""
+        from django.db.backends.signals import connection_created
+
+        from throughline.foundation.access import wall
         from throughline.foundation.access.runtime import DatabaseRuntime
         from throughline.foundation.kernel.actions import install
 
         install(DatabaseRuntime())
+        connection_created.connect(wall.on_connection, dispatch_uid="throughline-wall")

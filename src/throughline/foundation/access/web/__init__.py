@@ -1,0 +1,1 @@
+"""Pages of access: sign-in, my account, access review, administration; and the decorator every page wears."""

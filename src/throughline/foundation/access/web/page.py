@@ -1,0 +1,179 @@
+"""The decorator every page wears: who is asking, may she, may she see this patient, and the line in the audit.
+
+A view is written `def view(request, viewer, **kwargs)`. Time is read here, once per request, as `viewer.at`.
+"""
+
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import add_never_cache_headers
+
+from throughline.foundation.access import wall
+from throughline.foundation.access.permissions import Permission
+from throughline.foundation.access.queries import may_see, viewer_for
+from throughline.foundation.access.web import answers
+from throughline.foundation.audit.writing import write_entry
+from throughline.foundation.kernel.actions import NotFound, NotPermitted, Place, Refusal, locate
+from throughline.foundation.kernel.viewer import Viewer
+
+View = Callable[..., HttpResponseBase]
+SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a view was marked with: its name, the permission it asks for (None: any signed-in user), the url argument
+    that leads to a patient (None: no patient), and the purpose written to the audit (45 CFR 164.506)."""
+
+    name: str
+    needs: Permission | None
+    patient: str | None
+    purpose: str
+
+
+pages: dict[str, Page] = {}
+
+
+class _Answered(Exception):
+    """The question whether the viewer may has been answered with this response."""
+
+    def __init__(self, response: HttpResponse) -> None:
+        self.response = response
+
+
+def page(
+    name: str, *, needs: Permission | None, patient: str | None = None, purpose: str = "treatment"
+) -> Callable[[View], View]:
+    """Mark a view as the page called `name`.
+
+    `needs` is the permission asked for: at the patient's site, or at any site when the page is about no patient; None
+    lets every signed-in user in. `patient` names the url argument a registered locator understands ("patient_id",
+    "case_id"). A patient who is not there and one who is not the viewer's get the same 404, but roles that may open a
+    record in an emergency are shown how. Raises TypeError when two pages have one name.
+    """
+    mark = Page(name, needs, patient, purpose)
+
+    def decorate(view: View) -> View:
+        if name in pages:
+            raise TypeError(f"Two pages are called {name}.")
+        pages[name] = mark
+
+        @functools.wraps(view)
+        def run(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return answers.sign_in_first(request)
+            viewer = viewer_for(request.user, at=datetime.now(UTC), purpose=purpose)  # type: ignore[arg-type]
+            request.viewer = viewer  # type: ignore[attr-defined]
+            with wall.narrowed_to(viewer.site_ids):
+                response = _answer(view, mark, request, viewer, kwargs)
+            return _sealed(response, viewer)
+
+        run.page = mark  # type: ignore[attr-defined]
+        return run
+
+    return decorate
+
+
+def _answer(view: View, mark: Page, request: HttpRequest, viewer: Viewer, kwargs: dict[str, Any]) -> HttpResponseBase:
+    try:
+        place = _admitted(mark, request, viewer, kwargs)
+        if place.patient_id and request.method in SAFE:
+            _write(mark, viewer, place, kind="read")
+        return view(request, viewer, **kwargs)
+    except _Answered as answered:
+        return answered.response
+    except NotFound:
+        return answers.not_found(request)
+    except NotPermitted as refusal:
+        return answers.not_permitted(request, str(refusal))
+    except Refusal as refusal:
+        return answers.refused(request, str(refusal))
+
+
+def _admitted(mark: Page, request: HttpRequest, viewer: Viewer, kwargs: dict[str, Any]) -> Place:
+    """Return the place the page is about, or raise _Answered with why the viewer does not get it."""
+    if mark.patient is None:
+        if mark.needs and not viewer.may(mark.needs):
+            _turn_away(mark, request, viewer, Place(None), mark.needs)
+        return Place(None)
+    place = locate(mark.patient, kwargs[mark.patient])
+    if place.site_id not in viewer.site_ids:
+        raise NotFound
+    if mark.needs and not viewer.may(mark.needs, place.site_id):
+        _turn_away(mark, request, viewer, place, mark.needs)
+    if place.patient_id and not may_see(viewer, patient_id=place.patient_id, site_id=place.site_id):
+        _write(mark, viewer, place, kind="refused", why="not her patient")
+        if viewer.may(Permission.BREAK_GLASS, place.site_id):
+            raise _Answered(answers.offer_break_glass(request, place.patient_id))
+        raise NotFound
+    return place
+
+
+def _turn_away(mark: Page, request: HttpRequest, viewer: Viewer, place: Place, needs: Permission) -> None:
+    _write(mark, viewer, place, kind="refused", why=f"lacks: {needs}")
+    raise _Answered(answers.not_permitted(request, answers.who_can_grant(needs)))
+
+
+def _write(mark: Page, viewer: Viewer, place: Place, *, kind: str, why: str = "") -> None:
+    write_entry(
+        kind=kind,
+        name=mark.name,
+        by=viewer.actor,
+        at=viewer.at,
+        site_id=place.site_id,
+        patient_id=place.patient_id,
+        purpose=viewer.purpose,
+        detail={"why": why} if why else {},
+    )
+
+
+def _sealed(response: HttpResponseBase, viewer: Viewer) -> HttpResponseBase:
+    """Return the response, never to be cached; a stream keeps the viewer's wall while it flows."""
+    if isinstance(response, StreamingHttpResponse):
+        response.streaming_content = _within(viewer.site_ids, response.streaming_content)
+    add_never_cache_headers(response)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _within(sites: frozenset[UUID], chunks: Any) -> Iterator[bytes]:
+    with wall.narrowed_to(sites):
+        yield from chunks
+
+
+def viewer_of(request: HttpRequest) -> Viewer:
+    """Return the viewer of a request inside a page. Raises AttributeError outside one: there is no viewer there."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    return viewer
+
+
+@contextmanager
+def refusals_into(form: Any) -> Iterator[None]:
+    """Run an action for a form; a refusal becomes the form's own message and the code after the block goes on.
+
+        if form.is_valid():
+            with refusals_into(form):
+                record_consent(..., by=viewer.actor, at=viewer.at)
+                return redirect(...)
+        return render(request, "…", {"form": form}, status=form_status(form))
+
+    What the viewer may not do at all (NotPermitted) or cannot see (NotFound) is not the form's matter and passes on.
+    """
+    try:
+        yield
+    except (NotPermitted, NotFound):
+        raise
+    except Refusal as refusal:
+        form.add_error(None, str(refusal))
+
+
+def form_status(form: Any) -> int:
+    """Return the status a form is shown with: 200 when asked for, 422 when it came back with errors."""
+    return 422 if form.is_bound and form.errors else 200
