@@ -8,9 +8,7 @@ from dateutil.relativedelta import relativedelta
 
 ZONE = ZoneInfo("America/New_York")
 
-_WRITTEN = re.compile(
-    r"^(?:(?P<sign>[+-])(?P<count>\d+)(?P<unit>[dbwmy])|(?P<today>today))(?: (?P<clock>\d\d:\d\d))?$"
-)
+_WRITTEN = re.compile(r"^(?:(?P<sign>[+-])(?P<count>\d+)(?P<unit>[dbwmy])|(?P<today>today))(?: (?P<clock>\d\d:\d\d))?$")
 _ISO = re.compile(r"^(?P<day>\d{4}-\d\d-\d\d)(?: (?P<clock>\d\d:\d\d))?$")
 _AGE = re.compile(r"^(?P<years>\d+)y (?P<month>\d\d)-(?P<day>\d\d)$")
 _WEEKEND = 5
@@ -75,9 +73,7 @@ def step(written: str) -> timedelta:
     found = re.match(r"^(\d+)([hdw])$", str(written).strip())
     if not found:
         raise UnreadableMoment(f"'{written}' is no spacing; write it like 1d, 12h or 2w.")
-    return (
-        int(found[1]) * {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}[found[2]]
-    )
+    return int(found[1]) * {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}[found[2]]
 
 
 def _shift(today: date, unit: str, count: int) -> date:

@@ -103,9 +103,7 @@ def encounters(story: Story, page: Page) -> Iterator[Resource]:
             **{"class": parts.coding(f"{parts.TERMINOLOGY}/v3-ActCode", CLASSES[entry["kind"]])},
             type=[{"text": entry.get("type", entry["kind"])}],
             subject=reference("Patient", story["key"]),
-            participant=[{"individual": practitioner_reference(page, entry["with"])}]
-            if entry.get("with")
-            else None,
+            participant=[{"individual": practitioner_reference(page, entry["with"])}] if entry.get("with") else None,
             period=parts.period(page, start, end),
             reasonCode=[concept(page, "conditions", entry["for"])] if entry.get("for") else None,
             hospitalization=_hospitalization(entry),
@@ -123,11 +121,7 @@ def procedures(story: Story, page: Page) -> Iterator[Resource]:
     """Yield a Procedure for each line "procedure @ when | note"."""
     for line in story.get("procedures", []):
         word, start, end, note = spread(line)
-        span = (
-            {"performedPeriod": parts.period(page, start, end)}
-            if end
-            else {"performedDateTime": page.when(start)}
-        )
+        span = {"performedPeriod": parts.period(page, start, end)} if end else {"performedDateTime": page.when(start)}
         yield resource(
             "Procedure",
             f"{story['key']}/{parts.slug(word)}/{start}",

@@ -45,9 +45,7 @@ def patient(story: Story, page: Page) -> Resource:
         contact=[_contact(person) for person in story.get("contacts", [])],
         communication=[_communication(story)],
         generalPractitioner=[practitioner_reference(page, story["gp"])] if story.get("gp") else None,
-        managingOrganization=organization_reference(
-            page, page.hospital["sites"][story["site"]]["organization"]
-        ),
+        managingOrganization=organization_reference(page, page.hospital["sites"][story["site"]]["organization"]),
     )
 
 
@@ -116,9 +114,7 @@ def organization(page: Page, key: str) -> Resource:
         "Organization",
         key,
         page.today,
-        identifier=[{"system": "http://hl7.org/fhir/sid/us-npi", "value": entry["npi"]}]
-        if entry.get("npi")
-        else None,
+        identifier=[{"system": "http://hl7.org/fhir/sid/us-npi", "value": entry["npi"]}] if entry.get("npi") else None,
         active=True,
         type=[parts.hl7("organization-type", entry.get("type", "prov"))],
         name=entry["name"],
@@ -136,9 +132,7 @@ def practitioner(page: Page, key: str) -> Resource:
         "Practitioner",
         key,
         page.today,
-        identifier=[{"system": "http://hl7.org/fhir/sid/us-npi", "value": entry["npi"]}]
-        if entry.get("npi")
-        else None,
+        identifier=[{"system": "http://hl7.org/fhir/sid/us-npi", "value": entry["npi"]}] if entry.get("npi") else None,
         active=True,
         name=[parts.human_name({"given": given, "family": family, "suffix": credential})],
         telecom=parts.telecoms(entry.get("phones")),
@@ -177,9 +171,7 @@ def _identifiers(story: Story) -> list[Resource]:
         }
         for policy in story.get("coverage", [])
     ]
-    others = [
-        {"system": system, "value": str(value)} for system, value in (story.get("identifiers") or {}).items()
-    ]
+    others = [{"system": system, "value": str(value)} for system, value in (story.get("identifiers") or {}).items()]
     return [record_number, *members, *others]
 
 

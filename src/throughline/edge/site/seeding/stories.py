@@ -59,9 +59,7 @@ def seeds_folder() -> Path:
     for folder in tried:
         if (folder / "hospital.yaml").is_file():
             return folder
-    raise UnreadableStory(
-        "No folder with seeds/hospital.yaml was found; set THROUGHLINE_SEEDS to the seeds folder."
-    )
+    raise UnreadableStory("No folder with seeds/hospital.yaml was found; set THROUGHLINE_SEEDS to the seeds folder.")
 
 
 @cache
