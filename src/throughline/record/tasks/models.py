@@ -17,6 +17,8 @@ class Task(models.Model):
     class State(models.TextChoices):
         OPEN = "open", "open"
         OFFERED = "offered", "offered to a colleague"
+        ACCEPTED = "accepted", "accepted by a colleague"
+        REPORTED = "reported", "reported back"
         DONE = "done", "done"
         CANCELLED = "cancelled", "no longer needed"
 
@@ -34,6 +36,8 @@ class Task(models.Model):
     due_at = models.DateTimeField(null=True)
     due_has_time = models.BooleanField(default=False)
     time_zone = models.CharField(max_length=60, blank=True)
+    delegated_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    legal_due_at = models.DateTimeField(null=True, help_text="the deadline a snooze may not pass")
     hold_until = models.DateTimeField(null=True)
     hold_reason = models.CharField(max_length=60, blank=True)
     state = models.CharField(max_length=20, choices=State.choices, default=State.OPEN)
@@ -51,12 +55,12 @@ class Task(models.Model):
         indexes = [
             models.Index(
                 fields=["owner", "tier", "due_at", "id"],
-                condition=Q(state__in=["open", "offered"]),
+                condition=Q(state__in=["open", "offered", "accepted", "reported"]),
                 name="tasks_open_owner",
             ),
             models.Index(
                 fields=["team", "tier", "due_at", "id"],
-                condition=Q(state__in=["open", "offered"]),
+                condition=Q(state__in=["open", "offered", "accepted", "reported"]),
                 name="tasks_open_team",
             ),
             models.Index(fields=["patient", "state"], name="tasks_patient_state"),

@@ -1,0 +1,66 @@
+"""Reads of tasks. Each takes the viewer first and shows only tasks of patients she may see."""
+
+from uuid import UUID
+
+from throughline.foundation.access.queries import sees
+from throughline.foundation.access.records import Viewer
+from throughline.foundation.kernel.actions import NotFound
+from throughline.record.tasks.models import Task
+from throughline.record.tasks.records import TaskRecord
+from throughline.record.tasks.rules import LIVE
+
+
+def task(viewer: Viewer, task_id: UUID) -> TaskRecord:
+    """Return one task. Raises NotFound when there is none or the viewer may not see it."""
+    found = (
+        Task.objects.filter(sees(viewer), pk=task_id).select_related("patient", "owner", "team").first()
+    )
+    if found is None:
+        raise NotFound("This task does not exist, or you may not see it.")
+    return record(found)
+
+
+def open_tasks_of(viewer: Viewer, patient_id: UUID, *, limit: int = 50) -> list[TaskRecord]:
+    """Return a patient's live tasks: nearest due first, undated last."""
+    found = Task.objects.filter(sees(viewer), patient_id=patient_id, state__in=LIVE)
+    ordered = found.select_related("patient", "owner", "team").order_by("tier", "due_at", "id")[:limit]
+    return [record(t) for t in ordered]
+
+
+def has_live(viewer: Viewer, *, subject: str) -> bool:
+    """Whether a live task stands for the subject ("need:<id>", "clock:<id>")."""
+    return Task.objects.filter(sees(viewer), subject=subject, state__in=LIVE).exists()
+
+
+def record(found: Task) -> TaskRecord:
+    """Return a row as its record."""
+    return TaskRecord(
+        id=found.id,
+        site_id=found.site_id,
+        patient_id=found.patient_id,
+        patient_name=found.patient.display_name,
+        case_id=found.case_id,
+        kind=found.kind,
+        verb=found.verb,
+        title=found.title,
+        why=found.why,
+        tier=found.tier,
+        owner_id=found.owner_id,
+        owner_name=str(found.owner) if found.owner else "",
+        team_id=found.team_id,
+        team_name=str(found.team) if found.team else "",
+        due_at=found.due_at,
+        due_has_time=found.due_has_time,
+        time_zone=found.time_zone,
+        legal_due_at=found.legal_due_at,
+        hold_until=found.hold_until,
+        hold_reason=found.hold_reason,
+        state=found.state,
+        subject=found.subject,
+        recurrence=found.recurrence,
+        delegated_by_id=found.delegated_by_id,
+        created_at=found.created_at,
+        done_at=found.done_at,
+        outcome=found.outcome,
+        version=found.version,
+    )
