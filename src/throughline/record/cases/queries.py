@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import Prefetch, Q, QuerySet
 
 from throughline.foundation.access.queries import sees
-from throughline.foundation.access.records import Viewer
+from throughline.foundation.kernel.viewer import Viewer
 from throughline.foundation.kernel.actions import NotFound
 from throughline.record.cases.models import Case, CaseTransition, Consent, Enrolment
 from throughline.record.cases.programmes import Programme, programmes

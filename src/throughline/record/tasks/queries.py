@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from throughline.foundation.access.queries import sees
-from throughline.foundation.access.records import Viewer
+from throughline.foundation.kernel.viewer import Viewer
 from throughline.foundation.kernel.actions import NotFound
 from throughline.record.tasks.models import Task
 from throughline.record.tasks.records import TaskRecord
