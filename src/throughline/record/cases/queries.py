@@ -6,8 +6,8 @@ from uuid import UUID
 from django.db.models import Prefetch, Q, QuerySet
 
 from throughline.foundation.access.queries import sees
-from throughline.foundation.kernel.viewer import Viewer
 from throughline.foundation.kernel.actions import NotFound
+from throughline.foundation.kernel.viewer import Viewer
 from throughline.record.cases.models import Case, CaseTransition, Consent, Enrolment
 from throughline.record.cases.programmes import Programme, programmes
 from throughline.record.cases.records import CaseRecord, ConsentRecord, EnrolmentRecord, TransitionRecord

@@ -115,7 +115,7 @@ def _part_of(hour: time) -> str:
 
 
 def voicemail_text(*, nurse: str, organization: str, phone: str, language: str) -> str:
-    """Return what may be said to an answering machine: who calls and a number, nothing of health (45 CFR 164.502(b))."""
+    """Return what may be said to an answering machine: who calls and a number, nothing of health (45 CFR 164.502)."""
     if language.startswith("es"):
         return f"Le habla {nurse}, de {organization}. Por favor llámeme al {phone}. Gracias."
     return f"This is {nurse} from {organization}. Please call me back at {phone}. Thank you."

@@ -3,8 +3,8 @@
 from uuid import UUID
 
 from throughline.foundation.access.queries import sees
-from throughline.foundation.kernel.viewer import Viewer
 from throughline.foundation.kernel.actions import NotFound
+from throughline.foundation.kernel.viewer import Viewer
 from throughline.record.tasks.models import Task
 from throughline.record.tasks.records import TaskRecord
 from throughline.record.tasks.rules import LIVE
