@@ -7,7 +7,16 @@ import os
 
 from throughline.edge.site import database
 
-WITHOUT_DATABASE = {"makemessages", "compilemessages", "collectstatic", "findstatic", "help", "diffsettings"}
+WITHOUT_DATABASE = {
+    "makemigrations",
+    "check",
+    "makemessages",
+    "compilemessages",
+    "collectstatic",
+    "findstatic",
+    "help",
+    "diffsettings",
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -21,6 +21,7 @@ from throughline.edge.site.postgres.refusal import DatabaseUnavailable
 
 START_SECONDS = 300.0  # crash recovery of a large database replays its log first
 STOP_SECONDS = 120.0
+LEFTOVER_SECONDS = 20.0  # backends of a killed server end by themselves once they notice
 LOG_BYTES = 5_000_000
 LOGS_KEPT = 4
 
@@ -168,7 +169,7 @@ def _wait_for_other(at: Place) -> bool:
         if time.monotonic() > end:
             raise DatabaseUnavailable(f"The database server of {at.data} is there but does not answer.")
         time.sleep(0.05)
-    if left := processes.wait_until_none_left(at.data, seconds=20):
+    if left := processes.wait_until_none_left(at.data, seconds=LEFTOVER_SECONDS):
         # Starting beside them would let two generations of processes write the same files.
         raise DatabaseUnavailable(
             f"Processes of a database server that was killed still work in {at.data} "
