@@ -1,0 +1,153 @@
+"""Which questions are asked at all: `enableWhen` with its behaviour, over groups that repeat.
+
+A place is where an answer sits: the item's id, or `group#0/item` within the first instance of a repeating group.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from throughline.practice.assessment.records import Answer, Answers, Branch, Chosen, Instrument, Item, Kind, Quantity
+from throughline.practice.assessment.rules.answers import option_of
+from throughline.practice.assessment.rules.definition import item_by_id
+
+NOTHING = Answer()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One place of the walk: the item, where its answer sits, whether it is asked, and the section it is in."""
+
+    key: str
+    item: Item
+    enabled: bool
+    section: str
+    depth: int
+
+
+def walk(instrument: Instrument, answers: Answers) -> Iterator[Place]:
+    """Every place of the instrument in the order it is asked, enabled or not, repeating groups spread out."""
+    yield from _walk(instrument, instrument.items, answers, "", True, "", 0)
+
+
+def _walk(
+    instrument: Instrument,
+    items: tuple[Item, ...],
+    answers: Answers,
+    prefix: str,
+    enabled: bool,
+    section: str,
+    depth: int,
+) -> Iterator[Place]:
+    for item in items:
+        on = enabled and is_asked(instrument, item, answers, prefix)
+        here = section or (item.id if item.kind is Kind.GROUP else "")
+        if item.kind is Kind.GROUP and item.repeats:
+            yield Place(prefix + item.id, item, on, here, depth)
+            for instance in range(instances(answers, prefix + item.id)):
+                inner = f"{prefix}{item.id}#{instance}/"
+                yield from _walk(instrument, item.items, answers, inner, on, here, depth + 1)
+            continue
+        yield Place(prefix + item.id, item, on, here, depth)
+        yield from _walk(instrument, item.items, answers, prefix, on, here, depth + 1)
+
+
+def instances(answers: Answers, group: str) -> int:
+    """How many instances of a repeating group there are; an empty one is always offered first."""
+    pattern = re.compile(re.escape(group) + r"#(\d+)/")
+    found = [int(m.group(1)) for key in answers if (m := pattern.match(key))]
+    return max(found) + 1 if found else 1
+
+
+def is_asked(instrument: Instrument, item: Item, answers: Answers, prefix: str = "") -> bool:
+    """Whether the branches of this item, taken together, let it be asked."""
+    if not item.branches:
+        return True
+    outcomes = [_branch_holds(instrument, branch, answers, prefix) for branch in item.branches]
+    return any(outcomes) if item.any_branch else all(outcomes)
+
+
+def _branch_holds(instrument: Instrument, branch: Branch, answers: Answers, prefix: str) -> bool:
+    answer = _nearest(branch.question, answers, prefix)
+    if branch.operator == "exists":
+        return answer.given is _truth(branch.answer)
+    question = item_by_id(instrument, branch.question)
+    if question is None or not answer.given:
+        return False
+    if branch.operator == "!=":
+        return not any(_equal(question, value, branch.answer) for value in answer.values)
+    if branch.operator == "=":
+        return any(_equal(question, value, branch.answer) for value in answer.values)
+    return any(_ordered(branch.operator, value, branch.answer) for value in answer.values)
+
+
+def _nearest(question: str, answers: Answers, prefix: str) -> Answer:
+    """The answer in the same instance of the repeating group, else the one outside it."""
+    while prefix:
+        if prefix + question in answers:
+            return answers[prefix + question]
+        prefix = prefix[: prefix.rstrip("/").rfind("/") + 1]
+    return answers.get(question, NOTHING)
+
+
+def _truth(raw: Any) -> bool:
+    return raw is True or str(raw).lower() in ("true", "yes")
+
+
+def _equal(question: Item, value: Any, wanted: Any) -> bool:
+    if isinstance(value, Chosen):
+        option = option_of(question, value.key)
+        names = {value.key}
+        if option is not None:
+            names |= {option.code, f"{option.system}|{option.code}", *option.text.values()}
+            if option.score is not None:
+                names.add(str(option.score))
+        return str(wanted) in names - {"", "|"}
+    if isinstance(value, bool):
+        return value is _truth(wanted)
+    if isinstance(value, Quantity):
+        value = value.value
+    left, right = _number(value), _number(wanted)
+    return left == right if left is not None and right is not None else str(value) == str(wanted)
+
+
+_ORDER: dict[str, Callable[[Any, Any], bool]] = {
+    ">": lambda a, b: a > b,
+    "<": lambda a, b: a < b,
+    ">=": lambda a, b: a >= b,
+    "<=": lambda a, b: a <= b,
+}
+
+
+def _ordered(operator: str, value: Any, wanted: Any) -> bool:
+    if operator not in _ORDER:
+        return False
+    if isinstance(value, Quantity):
+        value = value.value
+    left, right = _number(value), _number(wanted)
+    if left is None or right is None:
+        return _ORDER[operator](str(value), str(wanted))
+    return _ORDER[operator](left, right)
+
+
+def _number(raw: Any) -> Decimal | None:
+    if isinstance(raw, bool):
+        return None
+    try:
+        return Decimal(str(raw))
+    except InvalidOperation:
+        return None
+
+
+def counting(instrument: Instrument, answers: Answers) -> dict[str, Answer]:
+    """The answers that count: those of questions now asked. Others are kept by the caller but excluded here."""
+    asked = {place.key for place in walk(instrument, answers) if place.enabled}
+    return {key: answer for key, answer in answers.items() if key in asked}
+
+
+def kept_aside(instrument: Instrument, answers: Answers) -> tuple[str, ...]:
+    """Places answered whose question is no longer asked: kept, excluded, and said so on the page."""
+    counted = counting(instrument, answers)
+    return tuple(key for key, answer in answers.items() if answer.settled and key not in counted)
