@@ -103,9 +103,9 @@ def text_of(item: Item, value: Value, language: str = "en") -> str:
 def digit_for(item: Item, option: Option) -> str:
     """The digit key that picks this option: its score when scores are single distinct digits, else its place."""
     scores = [o.score for o in item.options]
-    if all(s is not None and s == s.to_integral_value() and 0 <= s <= 9 for s in scores) and len(
-        set(scores)
-    ) == len(scores):
+    if all(s is not None and s == s.to_integral_value() and 0 <= s <= 9 for s in scores) and len(set(scores)) == len(
+        scores
+    ):
         return str(int(option.score or 0))
     place = item.options.index(option) + 1
     return str(place) if place <= 9 else ""
@@ -223,9 +223,7 @@ def _quantity(item: Item, raw: Any) -> Quantity:
     if isinstance(raw, Mapping):
         number = _number(Item(id=item.id, kind=Kind.DECIMAL, name=item.name), raw.get("value"))
         unit = str(raw.get("unit", ""))
-        return Quantity(
-            Decimal(str(number)), unit, str(raw.get("system", "")), str(raw.get("code", "")) or unit
-        )
+        return Quantity(Decimal(str(number)), unit, str(raw.get("system", "")), str(raw.get("code", "")) or unit)
     number = _number(Item(id=item.id, kind=Kind.DECIMAL, name=item.name, limits=item.limits), raw)
     return Quantity(Decimal(str(number)), item.unit)
 

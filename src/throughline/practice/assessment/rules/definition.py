@@ -1,5 +1,6 @@
 """Reads an instrument out of content: a mapping in, an `Instrument` out, or a sentence about what is wrong."""
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
@@ -237,7 +238,7 @@ def bands_of(rows: Sequence[Mapping[str, Any]]) -> tuple[Band, ...]:
             key=lambda band: band.lowest,
         )
     )
-    for lower, upper in zip(made, made[1:], strict=False):
+    for lower, upper in itertools.pairwise(made):
         if upper.lowest <= lower.highest:
             raise DefinitionProblem(f"bands '{lower.label}' and '{upper.label}' overlap")
     return made

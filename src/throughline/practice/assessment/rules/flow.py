@@ -88,8 +88,5 @@ def sections(instrument: Instrument, answers: Answers, language: str = "en") -> 
 
 def _section(key: str, title: str, due: list[Place], answers: Answers) -> Section:
     settled = sum(1 for p in due if answers.get(p.key, NOTHING).settled)
-    if settled == len(due):
-        state = "done"
-    else:
-        state = "now" if settled else "todo"
+    state = "done" if settled == len(due) else "now" if settled else "todo"
     return Section(key, title, state, len(due), settled)

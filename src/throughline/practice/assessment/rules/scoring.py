@@ -72,9 +72,7 @@ def suggested_needs(
     counted = counting(instrument, answers)
     sums = totals_of(instrument, answers)
     known = Known(instrument, counted, {key: s.value for key, s in sums.items()}, context)
-    return tuple(
-        _suggest(instrument, rule, counted, sums) for rule in instrument.needs if holds(rule.when, known)
-    )
+    return tuple(_suggest(instrument, rule, counted, sums) for rule in instrument.needs if holds(rule.when, known))
 
 
 def plain(value: Any) -> Any:
@@ -88,7 +86,8 @@ def _main(instrument: Instrument, sums: Mapping[str, Sum]) -> Sum | None:
     for found in sums.values():
         if found.total.main:
             return found
-    return next(iter(sums.values()), None)
+    valued = [found for found in sums.values() if found.value is not None]
+    return (valued or list(sums.values()) or [None])[0]
 
 
 def _band(main: Sum | None) -> str | None:
@@ -151,9 +150,7 @@ def _shown(instrument: Instrument, shown: Mapping[str, Any], known: Known) -> An
     return [int(i) if i.isdigit() else i for i in found]
 
 
-def _suggest(
-    instrument: Instrument, rule: NeedRule, counted: Answers, sums: Mapping[str, Sum]
-) -> SuggestedNeed:
+def _suggest(instrument: Instrument, rule: NeedRule, counted: Answers, sums: Mapping[str, Sum]) -> SuggestedNeed:
     evidence = [f"{instrument.short_title}: {s.value:f}, {s.band}" for s in sums.values() if _tells(s)]
     words: list[str] = []
     for key in rule.items:
