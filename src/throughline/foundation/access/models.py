@@ -140,6 +140,7 @@ class BreakGlass(models.Model):
     expires_at = models.DateTimeField()
     reviewed_at = models.DateTimeField(null=True)
     reviewed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    justified = models.BooleanField(null=True, help_text="what the reviewer found")
     finding = models.TextField(blank=True)
 
     class Meta:

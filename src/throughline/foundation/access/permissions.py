@@ -123,7 +123,7 @@ ROLES: dict[str, Role] = {
             "integration_client",
             "Integration client",
             "Another system, over an interface",
-            frozenset({P.IMPORT_RECORDS, P.REFER_IN, P.REGISTER_PATIENT, P.EDIT_PATIENT, P.WRITE_CHART}),
+            frozenset({P.SEE_PATIENT, P.IMPORT_RECORDS, P.REFER_IN, P.REGISTER_PATIENT, P.EDIT_PATIENT, P.WRITE_CHART}),
             sees_site=True,
         ),
     )

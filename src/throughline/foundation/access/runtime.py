@@ -1,9 +1,11 @@
 """Carries out actions for the kernel: one transaction, one question to access, one row of audit."""
 
-from contextlib import AbstractContextManager
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
 
+import pghistory
 from django.db import transaction
 
 from throughline.foundation.access.models import Grant, PatientAccess, TeamMembership
@@ -13,13 +15,28 @@ from throughline.foundation.audit.writing import write_entry
 from throughline.foundation.kernel.actions import NotPermitted, Place
 from throughline.foundation.kernel.actor import Actor, ActorKind
 
+_within_action = threading.local()
+
 
 class DatabaseRuntime:
     """The runtime installed when Django starts."""
 
-    def transaction(self) -> AbstractContextManager[Any]:
-        """Return a transaction; nested actions become savepoints of the outer one."""
-        return transaction.atomic()
+    @contextmanager
+    def transaction(self, *, name: str, by: Actor, at: datetime) -> Iterator[None]:
+        """Open a transaction that tells the history triggers its author.
+
+        Nested actions become savepoints of the outer one, and the outer one stays the name in the history.
+        """
+        with transaction.atomic():
+            if getattr(_within_action, "yes", False):
+                yield
+                return
+            _within_action.yes = True
+            try:
+                with pghistory.context(user=str(by.user_id or ""), name=by.name, action=name):
+                    yield
+            finally:
+                _within_action.yes = False
 
     def authorize(self, by: Actor, permission: str, place: Place, at: datetime) -> None:
         """Raise NotPermitted unless the actor holds the permission at the place and may see its patient."""

@@ -40,7 +40,7 @@ class Place:
 class Runtime(Protocol):
     """What the wrapper needs from the layers above the kernel."""
 
-    def transaction(self) -> AbstractContextManager[Any]: ...
+    def transaction(self, *, name: str, by: Actor, at: datetime) -> AbstractContextManager[Any]: ...
 
     def authorize(self, by: Actor, permission: str, place: Place, at: datetime) -> None: ...
 
@@ -127,10 +127,13 @@ def _carry_out(
     runtime = _installed[0]
     place = Place(None)
     try:
-        with runtime.transaction():
+        with runtime.transaction(name=name, by=by, at=at):
             if on:
                 place = locate(on, kwargs[on])
             runtime.authorize(by, needs, place, at)
+            if place.patient_id is None and isinstance(kwargs.get("patient_id"), UUID):
+                # The act is allowed by site, but the audit shall still say whose record it touched.
+                place = Place(place.site_id, kwargs["patient_id"])
             result = function(*args, **kwargs)
             runtime.record(name=name, by=by, at=at, place=place)
             return result

@@ -1,0 +1,33 @@
+"""Pure decisions of access: how long an emergency opening may last and what must be said for it."""
+
+from datetime import datetime, timedelta
+
+EMERGENCY_REASONS: dict[str, str] = {
+    "urgent-care": "The patient needs urgent care or advice now",
+    "safety": "Someone's safety is at risk",
+    "patient-called": "The patient or family called and nobody on the list can be reached",
+    "cover": "Unplanned cover for a colleague",
+    "other": "Another emergency",
+}
+USUAL_HOURS = 4
+LONGEST_HOURS = 24
+SHORTEST_REASON = 10
+
+FOUNDER_ROLE = "administrator"
+
+
+def emergency_expiry(at: datetime, hours: int) -> datetime:
+    """Return when an emergency opening made at `at` ends. Raises ValueError outside 1 to 24 hours."""
+    if not 1 <= hours <= LONGEST_HOURS:
+        raise ValueError(f"An emergency opening lasts 1 to {LONGEST_HOURS} hours.")
+    return at + timedelta(hours=hours)
+
+
+def reason_is_enough(code: str, text: str) -> bool:
+    """Whether a reason was chosen from the list and said in words a reviewer can judge."""
+    return code in EMERGENCY_REASONS and len(text.strip()) >= SHORTEST_REASON
+
+
+def initials_of(full_name: str) -> str:
+    """Return up to three initials of a name, as shown where there is no room for it."""
+    return "".join(part[0] for part in full_name.replace("-", " ").split() if part[0].isalpha())[:3].upper()
