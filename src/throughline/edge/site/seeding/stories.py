@@ -16,8 +16,8 @@ REQUIRED = ("key", "story", "site", "mrn", "name", "born", "sex")
 KNOWN = frozenset(
     (
         *REQUIRED,
-        "gender_identity", "pronouns", "language", "interpreter", "phones", "email", "address", "marital",
-        "identifiers", "twin", "died", "former", "contacts", "gp", "coverage", "code_status", "allergies",
+        "gender_identity", "administrative_gender", "pronouns", "language", "interpreter", "phones", "email",
+        "address", "marital", "identifiers", "twin", "died", "former", "contacts", "gp", "coverage", "code_status", "allergies",
         "conditions", "medicines", "encounters", "observations", "procedures", "immunizations", "reports",
         "notes", "plans", "team", "appointments", "sensitive", "cases", "referrals", "words", "distinct_from",
     )

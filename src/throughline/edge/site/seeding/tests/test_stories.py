@@ -59,3 +59,10 @@ def test_every_story_names_people_who_work_there() -> None:
             named += [line["by"] for line in case.get("contacts", [])]
             named += [line["owner"] for line in case.get("tasks", []) if "owner" in line]
             assert {name for name in named if name} <= set(users), story["key"]
+
+
+def test_every_dated_line_says_one_thing_once() -> None:
+    for story in read_seeds().stories:
+        for section in ("conditions", "medicines", "procedures", "immunizations"):
+            for line in story.get(section, []):
+                assert line.count(" @ ") == 1, f"{story['key']}: {line}"
