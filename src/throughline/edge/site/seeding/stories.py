@@ -17,8 +17,8 @@ KNOWN = frozenset(
     (
         *REQUIRED,
         "gender_identity", "administrative_gender", "pronouns", "language", "interpreter", "phones", "email",
-        "address", "marital", "identifiers", "twin", "died", "former", "contacts", "gp", "coverage", "code_status", "allergies",
-        "conditions", "medicines", "encounters", "observations", "procedures", "immunizations", "reports",
+        "address", "marital", "identifiers", "twin", "died", "former", "contacts", "gp", "coverage", "code_status",
+        "allergies", "conditions", "medicines", "encounters", "observations", "procedures", "immunizations", "reports",
         "notes", "plans", "team", "appointments", "sensitive", "cases", "referrals", "words", "distinct_from",
     )
 )  # fmt: skip
