@@ -1,0 +1,30 @@
+"""The transition table of a case, every state against every act."""
+
+import pytest
+
+from throughline.record.cases import rules
+
+ALLOWED = {
+    ("pending", "consent"): "active",
+    ("active", "consent"): "active",
+    ("paused", "consent"): "active",
+    ("pending", "decline"): "closed",
+    ("active", "decline"): "closed",
+    ("paused", "decline"): "closed",
+    ("active", "pause"): "paused",
+    ("paused", "resume"): "active",
+    ("pending", "close"): "closed",
+    ("active", "close"): "closed",
+    ("paused", "close"): "closed",
+    ("closed", "reopen"): "active",
+}
+
+
+@pytest.mark.parametrize("state", rules.STATE_WORDS)
+@pytest.mark.parametrize("act", rules.TRANSITIONS)
+def test_each_act_from_each_state(state, act):
+    if (state, act) in ALLOWED:
+        assert rules.apply(state, act) == ALLOWED[state, act]
+    else:
+        with pytest.raises(rules.UnableToMoveCase, match=rules.STATE_WORDS[state]):
+            rules.apply(state, act)
