@@ -9,7 +9,7 @@ from uuid import UUID
 from throughline.foundation.access.models import PatientAccess, Team, User
 from throughline.foundation.access.permissions import Permission
 from throughline.foundation.journal.publishing import publish
-from throughline.foundation.kernel.actions import NotFound, Place, Refusal, action, locator
+from throughline.foundation.kernel.actions import NotFound, NotPermitted, Place, Refusal, action, locator
 from throughline.foundation.kernel.actor import Actor
 from throughline.record.cases import events, programmes, rules
 from throughline.record.cases.models import Case, CaseTransition, Consent, Enrolment
@@ -152,7 +152,24 @@ def record_consent(*, case_id: UUID, consent: ConsentIn, by: Actor, at: datetime
     Consent to case management makes a waiting case active; declining it closes the case. Other scopes (42 CFR Part 2,
     sharing with somebody) change no state.
     """
-    case = _locked(case_id)
+    return _record_consent(_locked(case_id), consent, by=by, at=at)
+
+
+@action("cases.record-consent-at-intake", needs=Permission.ENROL, on="site_id")
+def record_consent_at_intake(*, site_id: UUID, case_id: UUID, consent: ConsentIn, by: Actor, at: datetime) -> UUID:
+    """Record the decision taken while a referral is enrolled, before anybody owns the case; return its identifier.
+
+    Raises NotPermitted once the case has an owner: from then on consent is hers to record.
+    """
+    case = Case.objects.select_for_update().filter(pk=case_id, site_id=site_id).first()
+    if case is None:
+        raise NotFound("This case does not exist, or you may not see it.")
+    if case.owner_id not in (None, by.user_id):
+        raise NotPermitted("This case has an owner. Ask her to record the consent.")
+    return _record_consent(case, consent, by=by, at=at)
+
+
+def _record_consent(case: Case, consent: ConsentIn, *, by: Actor, at: datetime) -> UUID:
     if not consent.given_by.strip():
         raise Refusal("Enter who decided: the patient, or who decides for her and as what.")
     recorded = Consent.objects.create(
@@ -346,3 +363,4 @@ def set_acuity(*, case_id: UUID, acuity: int, reason: str, by: Actor, at: dateti
     before, case.acuity = case.acuity, acuity
     _save(case, "acuity")
     _step(case, "acuity", by=by, at=at, before=str(before), after=str(acuity), reason=reason)
+
