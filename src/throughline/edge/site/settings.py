@@ -113,6 +113,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "throughline.foundation.ui.appearance.appearance",
             ],
             "loaders": [("template_partials.loader.Loader", _LOADERS)],
             "builtins": ["template_partials.templatetags.partials"],

@@ -1,0 +1,58 @@
+"""The sections of the product, in their order; each shows only where its page exists and the viewer may open it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One entry of the rail. `needs` is a permission's words; empty for everybody. `letter` follows `g`."""
+
+    url_name: str
+    label: str
+    icon: str
+    needs: str = ""
+    letter: str = ""
+
+
+SECTIONS: tuple[Section, ...] = (
+    Section("desk:today", "Today", "today", "work a case: tasks, contacts, notes", "t"),
+    Section("people:patients", "Patients", "patients", "search for patients", "p"),
+    Section("intake:board", "Intake", "hand", "enter a referral", "i"),
+    Section("clocks:first", "Clocks", "clock", "start, meet and correct deadlines", "k"),
+    Section("clocks:notices", "Notices", "shield", "review authorizations and notices", "n"),
+    Section("caseload:team", "Team", "stack", "see and balance the team's work", "m"),
+    Section("access:review", "Access review", "lock", "review who looked at what", ""),
+    Section("access:users", "Users", "user", "administer users and sites", ""),
+    Section("access:sites", "Sites", "home", "administer users and sites", ""),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A section as the rail draws it."""
+
+    href: str
+    label: str
+    icon: str
+    letter: str
+    current: bool
+
+
+def entries(path: str, viewer: Any) -> list[Entry]:
+    """Return the sections `viewer` may open, the one `path` lies in marked as current."""
+    if viewer is None:
+        return []
+    found = []
+    for section in SECTIONS:
+        if section.needs and not viewer.may(section.needs):
+            continue
+        try:
+            href = reverse(section.url_name)
+        except NoReverseMatch:
+            continue
+        found.append((section, href))
+    inside = max((href for _, href in found if path.startswith(href)), key=len, default="")
+    return [Entry(href, s.label, s.icon, s.letter, href == inside) for s, href in found]

@@ -1,0 +1,153 @@
+// Throughline in the browser: shortcuts, focus, search, toasts. Everything here is a convenience:
+// each page works without it, and nothing clinical is ever kept in browser storage.
+(() => {
+  "use strict";
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const typing = (el) => el.matches("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
+  const rows = () => $$("[data-row]").filter((row) => row.offsetParent !== null);
+  const current = () => document.activeElement.closest("[data-row]");
+
+  function focusRow(row) {
+    if (!row) return;
+    row.tabIndex = 0;
+    row.focus({ preventScroll: false });
+    row.scrollIntoView({ block: "nearest" });
+  }
+
+  function step(by) {
+    const all = rows();
+    const at = all.indexOf(current());
+    focusRow(all[Math.min(all.length - 1, Math.max(0, at + by))]);
+  }
+
+  // --- shortcuts: single keys only while a row, list or panel has the focus (WCAG 2.1.4) ---
+  let going = false;
+  function press(key, event) {
+    const scope = document.activeElement.closest("[data-row], [data-keys], [data-panel]");
+    if (going) {
+      going = false;
+      const link = $(`[data-go="${CSS.escape(key)}"]`);
+      if (link) { event.preventDefault(); link.click(); }
+      return;
+    }
+    if (key === "g" ) { going = true; setTimeout(() => { going = false; }, 1200); return; }
+    if (key === "?") { const link = $('a[href$="#shortcuts"]'); if (link) { event.preventDefault(); link.click(); } return; }
+    if (key === "u") { const undo = $("#toasts [data-undo]"); if (undo) { event.preventDefault(); undo.click(); } return; }
+    if (!scope) {
+      if (key === "j" || key === "k") { event.preventDefault(); focusRow(rows()[0]); }
+      return;
+    }
+    if (key === "j" || key === "ArrowDown") { event.preventDefault(); step(1); return; }
+    if (key === "k" || key === "ArrowUp") { event.preventDefault(); step(-1); return; }
+    const act = $$(`[data-key="${CSS.escape(key)}"]`, scope).find((el) => el.offsetParent !== null || el.type === "radio")
+      || $$(`[data-key="${CSS.escape(key)}"]`, scope)[0];
+    if (act) {
+      event.preventDefault();
+      if (act.type === "radio" || act.type === "checkbox") { act.checked = act.type === "radio" ? true : !act.checked; act.focus(); act.dispatchEvent(new Event("change", { bubbles: true })); }
+      else act.click();
+    }
+  }
+
+  document.addEventListener("keydown", (event) => {
+    const { key, ctrlKey, metaKey, altKey } = event;
+    const command = ctrlKey || metaKey;
+    if ((key === "/" && !typing(event.target)) || (command && key.toLowerCase() === "k")) {
+      const box = $("#q");
+      if (box) { event.preventDefault(); box.focus(); box.select(); }
+      return;
+    }
+    if (command && key === "Enter") {
+      const form = event.target.closest("form");
+      if (form) { event.preventDefault(); form.requestSubmit(); }
+      return;
+    }
+    if (command && key.toLowerCase() === "z" && !typing(event.target)) { press("u", event); return; }
+    if (key === "Escape") { closeNearest(event); return; }
+    if (event.target.id === "q") { searchKeys(event); return; }
+    if (command || altKey || typing(event.target)) return;
+    if (key === "Enter" && event.target.matches("[data-row]")) { const open = $("[data-open]", event.target); if (open) { event.preventDefault(); open.click(); } return; }
+    press(key, event);
+  });
+
+  function closeNearest(event) {
+    const panel = event.target.closest("[data-panel]");
+    if (panel) {
+      event.preventDefault();
+      const row = panel.closest("[data-row]");
+      const close = $("[data-close]", panel);
+      if (close) close.click(); else panel.remove();
+      focusRow(row);
+    }
+    if (event.target.id === "q") { $("#found").replaceChildren(); event.target.value = ""; }
+  }
+
+  // --- search: the first result is preselected, arrows move, Enter opens ---
+  function searchKeys(event) {
+    const found = $$("#found a, #found button");
+    if (!found.length) return;
+    const at = found.findIndex((el) => el.getAttribute("aria-current") === "true");
+    const move = (to) => { found.forEach((el, i) => i === to ? el.setAttribute("aria-current", "true") : el.removeAttribute("aria-current")); found[to].scrollIntoView({ block: "nearest" }); };
+    if (event.key === "ArrowDown") { event.preventDefault(); move(Math.min(found.length - 1, at + 1)); }
+    if (event.key === "ArrowUp") { event.preventDefault(); move(Math.max(0, at - 1)); }
+    if (event.key === "Enter") { event.preventDefault(); found[Math.max(0, at)].click(); }
+  }
+
+  // --- after a swap: first result marked, declared focus moved, one polite announcement ---
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const target = event.detail.target;
+    if (target.id === "found") { const first = $("a, button", target); if (first) first.setAttribute("aria-current", "true"); }
+    const wanted = $("[data-focus]", document);
+    if (wanted) { wanted.removeAttribute("data-focus"); wanted.focus(); }
+    armToasts();
+  });
+  // A row that leaves the list hands the focus to the one that follows it.
+  let leaving = null;
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const row = event.detail.target.closest && event.detail.target.closest("[data-row]");
+    leaving = row && row === event.detail.target ? row.nextElementSibling || row.previousElementSibling : null;
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    if (leaving && document.activeElement === document.body && leaving.isConnected) focusRow(leaving.matches("[data-row]") ? leaving : rows()[0]);
+    leaving = null;
+  });
+
+  // --- toasts: 20 seconds, paused while hovered or focused ---
+  function armToasts() {
+    for (const toast of $$("#toasts .toast:not([data-armed])")) {
+      toast.dataset.armed = "1";
+      let left = Number(toast.dataset.seconds || 20);
+      const label = $(".toast__time", toast);
+      const tick = setInterval(() => {
+        if (!toast.isConnected) { clearInterval(tick); return; }
+        if (toast.matches(":hover") || toast.contains(document.activeElement)) return;
+        left -= 1;
+        if (label) label.textContent = `${left} s`;
+        if (left <= 0) { clearInterval(tick); toast.remove(); }
+      }, 1000);
+      const close = $("[data-dismiss]", toast);
+      if (close) close.addEventListener("click", () => toast.remove());
+    }
+  }
+
+  // --- a lost connection never loses what was typed: the page says so and leaving is held up ---
+  let unsaved = 0;
+  const state = () => $("[data-saved]");
+  document.addEventListener("htmx:sendError", () => { unsaved += 1; const s = state(); if (s) { s.textContent = s.dataset.lost || "Not saved: reconnecting"; s.classList.add("k-critical"); } });
+  document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) { unsaved = 0; const s = state(); if (s) s.classList.remove("k-critical"); } });
+  addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(); });
+
+  // --- timers of contacts: seconds since the panel opened, kept in a field the form sends ---
+  setInterval(() => {
+    for (const timer of $$("[data-timer]")) {
+      const seconds = Number(timer.dataset.seconds || 0) + 1;
+      timer.dataset.seconds = seconds;
+      timer.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+      const field = document.getElementById(timer.dataset.timer);
+      if (field && !field.dataset.edited) field.value = seconds;
+    }
+  }, 1000);
+
+  $$("[data-print]").forEach((button) => button.addEventListener("click", () => print()));
+  armToasts();
+})();

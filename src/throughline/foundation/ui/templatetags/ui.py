@@ -1,0 +1,29 @@
+"""Template words of the look: icons, the rail, and who is signed in."""
+
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from throughline.foundation.ui.navigation import entries
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, size: str = "") -> SafeString:
+    """Return an icon of the sprite. It is never alone: a word always stands beside it."""
+    extra = " icon-s" if size == "s" else ""
+    return format_html(
+        '<svg class="icon{}" aria-hidden="true"><use href="{}#{}"/></svg>', extra, static("throughline/icons.svg"), name
+    )
+
+
+@register.inclusion_tag("ui/_rail.html", takes_context=True)
+def rail(context: dict[str, Any]) -> dict[str, Any]:
+    """Return what the rail shows: the sections this viewer may open, the current one marked."""
+    request = context["request"]
+    viewer = getattr(request, "viewer", None)
+    return {"entries": entries(request.path, viewer), "user": request.user}
