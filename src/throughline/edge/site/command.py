@@ -125,6 +125,10 @@ def prepare(needs: Needs) -> None:
     import django
 
     django.setup()
+    if needs is not Needs.DJANGO:
+        from throughline.foundation.access import wall
+
+        wall.stand_open()  # commands are the system's own work, over every site
     if needs is Needs.SCHEMA:
         from throughline.edge.site import schema
 

@@ -43,6 +43,8 @@ class User(AbstractUser):
 class Team(models.Model):
     """Colleagues who carry a set of cases together."""
 
+    site_wall = "none"  # no patient's data; read to find out which records are open
+
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="teams")
     name = models.CharField(max_length=120)
@@ -58,6 +60,8 @@ class Team(models.Model):
 
 class Grant(models.Model):
     """A role a user holds at a site, from when until when."""
+
+    site_wall = "none"  # read to find out which sites are hers
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="grants")

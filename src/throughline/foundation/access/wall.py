@@ -14,6 +14,8 @@ from uuid import UUID
 
 from django.db import Error, connection
 
+from throughline.foundation.access import row_security
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -47,12 +49,38 @@ def stand_open() -> None:
         _tell(connection, OPEN)
 
 
+def stand_closed() -> None:
+    """Close the wall for this whole process again: a web server does so after its start-up work."""
+    _process[0] = CLOSED
+    if connection.connection is not None:
+        _tell(connection, CLOSED)
+
+
+_SETTINGS = "select set_config('throughline.wall', %s, false), set_config('throughline.sites', %s, false)"
+_ROLE = ", set_config('role', %s, false)"
+
+
 def _tell(to: Any, wanted: Standing) -> None:
+    """Tell a database session where the wall stands, in one statement."""
+    parameters: tuple[str, ...] = wanted.settings
+    statement = _SETTINGS
+    if _steps_down(to):
+        statement += _ROLE
+        parameters += ("none" if wanted.open else row_security.STEPPED_DOWN,)
     with to.cursor() as cursor:
-        cursor.execute(
-            "select set_config('throughline.wall', %s, false), set_config('throughline.sites', %s, false)",
-            wanted.settings,
-        )
+        cursor.execute(statement, parameters)
+
+
+def _steps_down(to: Any) -> bool:
+    """Whether this login is exempt from policies and takes a lesser role; once known, kept with the session."""
+    to.ensure_connection()
+    session = to.connection
+    if getattr(session, "throughline_steps_down", None) is None:
+        superuser, role_is_there = row_security.exemption(to)
+        if superuser and not role_is_there:
+            return False  # not yet: the schema is still being made
+        session.throughline_steps_down = superuser
+    return bool(session.throughline_steps_down)
 
 
 @contextmanager
@@ -103,5 +131,10 @@ def closed() -> Iterator[None]:
 
 def on_connection(*, connection: Any, **_: Any) -> None:
     """Tell a database session that was just made where the wall stands."""
-    if connection.vendor == "postgresql" and standing() != CLOSED:
+    if connection.vendor == "postgresql" and (standing() != CLOSED or _steps_down(connection)):
         _tell(connection, standing())
+
+
+def before_migrate(**_: Any) -> None:
+    """Open the wall for a process that changes the schema, whose steps may carry rows over."""
+    stand_open()

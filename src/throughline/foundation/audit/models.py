@@ -8,6 +8,8 @@ from throughline.foundation.kernel.identity import new_id
 class AuditEntry(models.Model):
     """One act or look. The table is PARTITION BY RANGE (at); its database key is (at, id)."""
 
+    site_wall = "write-anywhere"  # a refused reach into another site must be on file too
+
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     at = models.DateTimeField()
     kind = models.CharField(max_length=20)
