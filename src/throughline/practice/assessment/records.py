@@ -135,6 +135,8 @@ class Item:
     initial: Any = None
     domain: str = ""
     standard: str = ""
+    variables: tuple[tuple[str, str], ...] = ()
+    constraints: tuple[tuple[str, str, str], ...] = ()
     items: tuple["Item", ...] = ()
 
     @property
@@ -239,6 +241,8 @@ class Instrument:
     aliases: Mapping[str, str] = field(default_factory=dict)
     examples: tuple[Mapping[str, Any], ...] = ()
     url: str = ""
+    variables: tuple[tuple[str, str], ...] = ()
+    source: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def short_title(self) -> str:

@@ -207,11 +207,17 @@ def _boolean(item: Item, raw: Any) -> bool:
 
 
 def _moment(item: Item, raw: Any) -> Value:
-    if isinstance(raw, date | time):
-        return raw
+    made = raw if isinstance(raw, date | time) else _parsed_moment(item, raw)
+    for limit, wrong in ((item.limits.minimum, str.__lt__), (item.limits.maximum, str.__gt__)):
+        if limit is not None and wrong(made.isoformat()[: len(str(limit))], str(limit)):
+            raise UnacceptableAnswer(f"{name_of(item)} must be {_span(item.limits.minimum, item.limits.maximum)}")
+    return made
+
+
+def _parsed_moment(item: Item, raw: Any) -> date | time:
     reader = {Kind.DATE: date, Kind.DATETIME: datetime, Kind.TIME: time}[item.kind]
     try:
-        made: Value = reader.fromisoformat(str(raw).strip())  # type: ignore[attr-defined]
+        made: date | time = reader.fromisoformat(str(raw).strip())  # type: ignore[attr-defined]
     except ValueError as wrong:
         raise UnacceptableAnswer(f"{name_of(item)} takes a date such as 2026-03-09, not '{raw}'") from wrong
     return made

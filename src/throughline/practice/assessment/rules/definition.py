@@ -282,7 +282,13 @@ def check(instrument: Instrument) -> None:
     totals = {total.id for total in instrument.totals}
     for total in instrument.totals:
         _known(instrument.id, set(total.items), known | totals)
-    for rule in (*instrument.positive, *instrument.safety, *instrument.actions, *instrument.needs):
+    rules: tuple[Rule | NeedRule, ...] = (
+        *instrument.positive,
+        *instrument.safety,
+        *instrument.actions,
+        *instrument.needs,
+    )
+    for rule in rules:
         _known(f"{instrument.id}.{rule.id}", set(_named(rule.when, ("item", "answered"), "items")), known)
         _known(f"{instrument.id}.{rule.id}", set(_named(rule.when, ("total",), "")), totals)
     for item in every_item(instrument.items):

@@ -30,7 +30,8 @@ def find(key: str) -> Instrument | ScoreDefinition:
     Raises NoSuchInstrument.
     """
     wanted = _plain(key)
-    for known in (*instruments().values(), *scores().values()):
+    everything: tuple[Instrument | ScoreDefinition, ...] = (*instruments().values(), *scores().values())
+    for known in everything:
         names = {known.id, *(known.aliases if isinstance(known, ScoreDefinition) else (known.short,))}
         if wanted in {_plain(name) for name in names}:
             return known

@@ -87,7 +87,7 @@ def _main(instrument: Instrument, sums: Mapping[str, Sum]) -> Sum | None:
         if found.total.main:
             return found
     valued = [found for found in sums.values() if found.value is not None]
-    return (valued or list(sums.values()) or [None])[0]
+    return next(iter(valued or sums.values()), None)
 
 
 def _band(main: Sum | None) -> str | None:

@@ -2,10 +2,8 @@
 
 import io
 import json
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import redirect_stdout
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +13,7 @@ from throughline.edge.site import command
 from throughline.foundation.content.records import thaw
 from throughline.practice.assessment.rules import library
 from throughline.practice.assessment.rules.scores import ScoreDefinition
+from throughline.practice.assessment.tests.material import shared
 
 LISTED = {"score", "band", "positive", "complete", "missing", "flags"}
 
@@ -69,12 +68,6 @@ def test_example_of_the_content(
     if key == "promis_global10" and "t" in expected:
         expected = {"score": expected["t"]}
     compare(outcome, expected)
-
-
-def shared() -> Path | None:
-    named = os.environ.get("THROUGHLINE_SHARED")
-    places = [Path(named)] if named else [p / "shared" for p in Path(__file__).resolve().parents]
-    return next((p for p in places if (p / "reference" / "clinical").is_dir()), None)
 
 
 OUTPUTS = {
