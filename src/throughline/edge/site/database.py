@@ -7,6 +7,7 @@ DATABASE_URL chooses any PostgreSQL 15 to 18. Without it Throughline starts a Po
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any
 
 from throughline.edge.site.postgres import place as places
@@ -68,6 +69,20 @@ def keeper_url() -> str:
 
     chosen = os.environ.get("THROUGHLINE_KEEPER_URL", "").strip() or os.environ["DATABASE_URL"].strip()
     return conninfo.make_conninfo(**_parts(chosen))
+
+
+def owner_role() -> str | None:
+    """Return the role that owns the tables, where `keeper_url` names another one; else None."""
+    if is_embedded():
+        return places.OWNER
+    if not os.environ.get("THROUGHLINE_KEEPER_URL", "").strip():
+        return None
+    return _parts(os.environ["DATABASE_URL"].strip()).get("user")
+
+
+def files_folder() -> Path:
+    """Return the folder of files kept beside the database; a backup takes it along."""
+    return places.place().home / "files"
 
 
 def _check_server(url: str) -> None:
