@@ -31,5 +31,9 @@ def run(args: argparse.Namespace) -> int:
         database.ensure_database()
     from django.core.management import execute_from_command_line
 
+    from throughline.foundation.access import wall
+
+    wall.stand_open()
+
     execute_from_command_line(["throughline manage", *args.arguments])
     return 0

@@ -49,11 +49,13 @@ def _prepare(*, seed: bool) -> None:
 
     prepare(Needs.DATABASE)
     from throughline.edge.site import schema
+    from throughline.foundation.access import wall
 
-    if applied := schema.bring_up_to_date():
-        print(f"The tables were brought up to date ({len(applied)} steps).", flush=True)
-    if seed and _nobody_can_sign_in():
-        _seed()
+    with wall.opened():  # and closed again before the first page is served
+        if applied := schema.bring_up_to_date():
+            print(f"The tables were brought up to date ({len(applied)} steps).", flush=True)
+        if seed and _nobody_can_sign_in():
+            _seed()
 
 
 def _nobody_can_sign_in() -> bool:
