@@ -1,0 +1,292 @@
+"""Turns what is said of a person into rows, and keeps the columns and search tokens that follow from them."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from throughline.foundation.kernel.identity import new_id
+from throughline.record.people.models import (
+    Address,
+    ContactPerson,
+    ContactPoint,
+    Patient,
+    PatientIdentifier,
+    PatientName,
+    SearchToken,
+)
+from throughline.record.people.records import (
+    AddressIn,
+    ContactPersonIn,
+    ContactPointIn,
+    IdentifierIn,
+    NameIn,
+    PersonIn,
+)
+from throughline.record.people.rules.names import display_name, sort_name
+from throughline.record.people.rules.phones import read_phone
+from throughline.record.people.rules.tokens import Findable, NameWords, tokens_for
+
+# Columns of Patient that a person's statement sets as they are.
+FACTS = (
+    "birth_date", "birth_date_precision", "gender", "birth_sex", "sex", "gender_identity", "pronouns",
+    "race_categories", "race_detailed", "race_text", "ethnicity_category", "ethnicity_detailed", "ethnicity_text",
+    "tribal_affiliation", "marital_status", "language", "languages", "interpreter_needed", "code_status",
+    "time_zone", "deceased", "deceased_at",
+)  # fmt: skip
+_NAME_ORDER = ("official", "usual", "temp", "anonymous", "nickname", "preferred", "maiden", "old")
+
+
+@dataclass(slots=True)
+class Rows:
+    """The rows that hang on one patient, not yet or already stored."""
+
+    names: list[PatientName] = field(default_factory=list)
+    identifiers: list[PatientIdentifier] = field(default_factory=list)
+    points: list[ContactPoint] = field(default_factory=list)
+    addresses: list[Address] = field(default_factory=list)
+    persons: list[ContactPerson] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Whose row it is and where it came from."""
+
+    site_id: UUID
+    patient_id: UUID
+    source: str
+    source_id: str
+    recorded_at: datetime | None
+
+    def columns(self) -> dict[str, Any]:
+        """Return the columns every row of the patient carries."""
+        return {
+            "site_id": self.site_id,
+            "patient_id": self.patient_id,
+            "source": self.source,
+            "source_id": self.source_id,
+            "recorded_at": self.recorded_at,
+        }
+
+
+def cut(model: Any, **values: Any) -> dict[str, Any]:
+    """Return values with each text cut to the length of its column: a foreign novel must not stop an import."""
+    for name, value in values.items():
+        limit = getattr(model._meta.get_field(name), "max_length", None)
+        if limit and isinstance(value, str):
+            values[name] = value.replace("\x00", "").strip()[:limit]
+    return values
+
+
+def rows_of(person: PersonIn, origin: Origin) -> Rows:
+    """Return the unsaved rows of everything a person's statement names."""
+    rows = Rows()
+    rows.names = [name_row(name, origin) for name in person.names]
+    rows.identifiers = [identifier_row(found, origin) for found in person.identifiers if found.value.strip()]
+    rows.points = [point_row(point, origin) for point in person.contact_points if point.value.strip()]
+    rows.addresses = [address_row(address, origin) for address in person.addresses]
+    for rank, other in enumerate(person.contact_persons, start=1):
+        one, points = person_row(other, origin, rank)
+        rows.persons.append(one)
+        rows.points.extend(points)
+    return rows
+
+
+def name_row(name: NameIn, origin: Origin) -> PatientName:
+    """Return the unsaved row of one name."""
+    known = name.use if name.use in PatientName.Use.values else PatientName.Use.USUAL
+    said = {part: getattr(name, part) for part in ("prefix", "given", "middle", "family", "suffix")}
+    return PatientName(
+        id=new_id(), **origin.columns(), **cut(PatientName, **said), use=known, since=name.since, until=name.until
+    )
+
+
+def identifier_row(found: IdentifierIn, origin: Origin) -> PatientIdentifier:
+    """Return the unsaved row of one number; of a Social Security number only the last four digits."""
+    kind, value = found.kind, found.value
+    if kind in ("ssn", "ssn4"):
+        digits = "".join(letter for letter in value if letter.isdigit())
+        kind, value = PatientIdentifier.Kind.SSN_LAST4, digits[-4:]
+    if kind not in PatientIdentifier.Kind.values:
+        kind = PatientIdentifier.Kind.OTHER
+    said = cut(PatientIdentifier, system=found.system, value=value, assigner=found.assigner)
+    return PatientIdentifier(id=new_id(), **origin.columns(), **said, kind=kind, since=found.since, until=found.until)
+
+
+def point_row(point: ContactPointIn, origin: Origin, person_id: UUID | None = None) -> ContactPoint:
+    """Return the unsaved row of one phone, e-mail or fax; a phone that can be read as one is kept as E.164."""
+    value, extension = point.value.strip(), ""
+    system = point.system if point.system in ContactPoint.System.values else ContactPoint.System.OTHER
+    if system in (ContactPoint.System.PHONE, ContactPoint.System.FAX):
+        number, extension = read_phone(value)
+        value = number or value
+    return ContactPoint(
+        id=new_id(),
+        **origin.columns(),
+        **cut(ContactPoint, value=value, extension=extension, best_times=point.best_times),
+        person_id=person_id,
+        system=system,
+        kind=point.kind if point.kind in ContactPoint.Kind.values else ContactPoint.Kind.OTHER,
+        rank=point.rank,
+        ok_to_voicemail=point.ok_to_voicemail,
+        ok_to_text=point.ok_to_text,
+        since=point.since,
+        until=point.until,
+    )
+
+
+def address_row(address: AddressIn, origin: Origin) -> Address:
+    """Return the unsaved row of one address."""
+    said = {part: getattr(address, part) for part in ("city", "district", "state", "postal_code", "country")}
+    return Address(
+        id=new_id(),
+        **origin.columns(),
+        **cut(Address, **said),
+        use=address.use if address.use in Address.Use.values else Address.Use.HOME,
+        lines=[line[:200] for line in address.lines],
+        latitude=address.latitude,
+        longitude=address.longitude,
+        since=address.since,
+        until=address.until,
+    )
+
+
+def person_row(other: ContactPersonIn, origin: Origin, rank: int) -> tuple[ContactPerson, list[ContactPoint]]:
+    """Return the unsaved rows of one contact person and of her phones."""
+    said = cut(
+        ContactPerson,
+        name=other.name or "Name not recorded",
+        relationship=other.relationship,
+        relationship_code=other.relationship_code,
+        authority_document=other.authority_document,
+        note=other.note,
+        language=other.language,
+    )
+    row = ContactPerson(
+        id=new_id(),
+        **origin.columns(),
+        **said,
+        authority=other.authority if other.authority in ContactPerson.Authority.values else "none",
+        emergency=other.emergency,
+        caregiver=other.caregiver,
+        lives_with=other.lives_with,
+        may_be_told=[topic for topic in other.may_be_told if topic in ContactPerson.Topic.values],
+        rank=rank,
+        since=other.since,
+        until=other.until,
+    )
+    return row, [point_row(point, origin, row.id) for point in other.contact_points if point.value.strip()]
+
+
+def facts_of(person: PersonIn) -> dict[str, Any]:
+    """Return the columns of Patient a statement sets, cut to their lengths."""
+    said = {name: getattr(person, name) for name in FACTS}
+    said["deceased"] = person.deceased or person.deceased_at is not None
+    return cut(Patient, **{name: list(value) if isinstance(value, tuple) else value for name, value in said.items()})
+
+
+def plain(value: Any) -> Any:
+    """Return a fact as JSON keeps it, so that what was said can be compared with what stands now."""
+    return orjson.loads(orjson.dumps(value, default=str))
+
+
+def digest_of(person: Any) -> str:
+    """Return a digest of everything a statement says; equal statements have equal digests."""
+    said = {part.name: getattr(person, part.name) for part in fields(person)}
+    return hashlib.sha256(orjson.dumps(said, default=str, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def chosen_name(names: Sequence[PatientName]) -> PatientName | None:
+    """Return the name to show: the current official one, else the next best in use."""
+    current = [name for name in names if name.until is None] or list(names)
+    ranked = sorted(current, key=lambda name: (_NAME_ORDER.index(name.use), name.source != "", str(name.id)))
+    return ranked[0] if ranked else None
+
+
+def core_columns(rows: Rows) -> dict[str, str]:
+    """Return the columns of Patient that follow from her names, numbers and phones."""
+    name = chosen_name(rows.names)
+    preferred = next((n.given or n.family for n in rows.names if n.use == "preferred" and n.until is None), "")
+    parts = {
+        "given": name.given if name else "",
+        "middle": name.middle if name else "",
+        "family": name.family if name else "",
+        "suffix": name.suffix if name else "",
+    }
+    mrn = next((i.value for i in rows.identifiers if i.kind == "mrn" and i.until is None), "")
+    return {
+        "display_name": display_name(**parts, preferred=preferred),
+        "sort_name": sort_name(**parts, preferred=preferred),
+        "preferred_name": preferred,
+        "mrn": mrn[:60],
+        "phone": first_phone(rows.points),
+    }
+
+
+def first_phone(points: Iterable[ContactPoint]) -> str:
+    """Return the number to try first: the patient's own, in use, by rank, a mobile before others. Blank if none."""
+    own = [
+        point
+        for point in points
+        if point.person_id is None and point.system == "phone" and point.kind != "old" and point.until is None
+    ]
+    own.sort(key=lambda point: (point.rank, point.kind != "mobile", not point.value.startswith("+"), str(point.id)))
+    return own[0].value[:32] if own else ""
+
+
+def findable(patient: Patient, rows: Rows) -> Findable:
+    """Return all a patient can be found by, former names and the phones of her contact persons included."""
+    return Findable(
+        names=tuple(NameWords(name.given, name.middle, name.family) for name in rows.names),
+        birth_date=patient.birth_date,
+        phones=tuple(point.value for point in rows.points if point.system == "phone"),
+        record_numbers=tuple(i.value for i in rows.identifiers if i.kind == "mrn"),
+        numbers=tuple(i.value for i in rows.identifiers if i.kind not in ("mrn", "ssn4")),
+    )
+
+
+def token_rows(patient: Patient, rows: Rows) -> list[SearchToken]:
+    """Return the unsaved search tokens of a patient."""
+    return [
+        SearchToken(site_id=patient.site_id, patient_id=patient.id, kind=kind, token=token)
+        for kind, token in tokens_for(findable(patient, rows))
+    ]
+
+
+def stored_rows(patient_id: UUID) -> Rows:
+    """Return the rows stored of a patient that her core columns and tokens follow from."""
+    return Rows(
+        names=list(PatientName.objects.filter(patient_id=patient_id).order_by("id")),
+        identifiers=list(PatientIdentifier.objects.filter(patient_id=patient_id).order_by("id")),
+        points=list(ContactPoint.objects.filter(patient_id=patient_id).order_by("id")),
+    )
+
+
+def save_rows(rows: Iterable[Rows]) -> None:
+    """Store unsaved rows of any number of patients, one statement a table."""
+    every = list(rows)
+    ContactPerson.objects.bulk_create([row for each in every for row in each.persons])
+    PatientName.objects.bulk_create([row for each in every for row in each.names])
+    PatientIdentifier.objects.bulk_create([row for each in every for row in each.identifiers])
+    ContactPoint.objects.bulk_create([row for each in every for row in each.points])
+    Address.objects.bulk_create([row for each in every for row in each.addresses])
+
+
+def refresh(patient: Patient) -> None:
+    """Set a locked patient's core columns from her stored rows and bring her search tokens up to date.
+
+    The caller saves the patient.
+    """
+    rows = stored_rows(patient.id)
+    for column, value in core_columns(rows).items():
+        setattr(patient, column, value)
+    wanted = {(token.kind, token.token): token for token in token_rows(patient, rows)}
+    stored = set(SearchToken.objects.filter(patient_id=patient.id).values_list("kind", "token"))
+    for kind in {kind for kind, _ in stored - set(wanted)}:
+        gone = [token for k, token in stored - set(wanted) if k == kind]
+        SearchToken.objects.filter(patient_id=patient.id, kind=kind, token__in=gone).delete()
+    SearchToken.objects.bulk_create([row for key, row in wanted.items() if key not in stored])

@@ -1,0 +1,62 @@
+"""Registering a patient by hand."""
+
+from datetime import datetime
+from uuid import UUID
+
+from throughline.foundation.access.permissions import Permission
+from throughline.foundation.journal.publishing import publish
+from throughline.foundation.kernel.actions import Refusal, action
+from throughline.foundation.kernel.actor import Actor
+from throughline.foundation.kernel.identity import new_id
+from throughline.record.people.actions.assembly import Origin, core_columns, facts_of, rows_of, save_rows, token_rows
+from throughline.record.people.actions.flagging import flag_duplicates
+from throughline.record.people.events import PatientRegistered
+from throughline.record.people.models import Patient, PatientIdentifier, SearchToken
+from throughline.record.people.records import PersonIn
+from throughline.record.people.rules.particulars import wrong_with
+
+
+class UnableToRegister(Refusal):
+    """The patient cannot be registered as stated; the sentence says what to mend."""
+
+
+@action("people.register-patient", needs=Permission.REGISTER_PATIENT, on="site_id")
+def register_patient(*, site_id: UUID, person: PersonIn, by: Actor, at: datetime) -> UUID:
+    """Make a patient's record and return its id. Records that may be the same person are flagged, not merged.
+
+    Raises UnableToRegister when no name is given, the birth date cannot be, or the record number is already taken.
+    """
+    problems = wrong_with(person, today=at.date())
+    if problems:
+        raise UnableToRegister(" ".join(problems))
+    _require_free_record_number(site_id, person)
+    origin = Origin(site_id, new_id(), "", "", at)
+    rows = rows_of(person, origin)
+    patient = Patient(
+        id=origin.patient_id,
+        site_id=site_id,
+        created_at=at,
+        updated_at=at,
+        **facts_of(person),
+        **core_columns(rows),
+    )
+    patient.save(force_insert=True)
+    save_rows([rows])
+    SearchToken.objects.bulk_create(token_rows(patient, rows))
+    publish(PatientRegistered(site_id=site_id, patient_id=patient.id), by=by, at=at)
+    flag_duplicates([patient.id], site_id=site_id, by=by, at=at)
+    return patient.id
+
+
+def _require_free_record_number(site_id: UUID, person: PersonIn) -> None:
+    numbers = [found.value.strip() for found in person.identifiers if found.kind == "mrn"]
+    taken = (
+        PatientIdentifier.objects.filter(site_id=site_id, kind="mrn", value__in=numbers, until=None)
+        .select_related("patient")
+        .first()
+    )
+    if taken:
+        raise UnableToRegister(
+            f"The record number {taken.value} already belongs to {taken.patient.display_name}. "
+            "Open that record, or correct the number."
+        )

@@ -1,0 +1,225 @@
+"""Taking in what another system says of people: the same words twice change nothing, edits made here are kept."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from throughline.foundation.access.permissions import Permission
+from throughline.foundation.journal.publishing import publish
+from throughline.foundation.kernel.actions import Refusal, action
+from throughline.foundation.kernel.actor import Actor
+from throughline.foundation.kernel.identity import new_id
+from throughline.record.people.actions.assembly import (
+    FACTS,
+    Origin,
+    Rows,
+    core_columns,
+    digest_of,
+    facts_of,
+    plain,
+    refresh,
+    rows_of,
+    save_rows,
+    token_rows,
+)
+from throughline.record.people.actions.flagging import flag_duplicates
+from throughline.record.people.events import ParticularsChanged, PatientDied, PatientRegistered
+from throughline.record.people.models import (
+    Address,
+    ContactPerson,
+    ContactPoint,
+    Patient,
+    PatientIdentifier,
+    PatientName,
+    PatientSource,
+    SearchToken,
+)
+from throughline.record.people.records import PersonIn, TakenIn
+
+
+class UnableToTakeIn(Refusal):
+    """What the other system says cannot be kept; the sentence names the record and what is wrong."""
+
+
+@dataclass(slots=True)
+class _New:
+    person: PersonIn
+    patient: Patient
+    rows: Rows
+
+
+@action("people.take-in-patient", needs=Permission.IMPORT_RECORDS, on="site_id")
+def take_in_patient(*, site_id: UUID, source: str, person: PersonIn, by: Actor, at: datetime) -> TakenIn:
+    """Keep what system `source` says of one patient and say whether that was new, changed or unchanged.
+
+    Raises UnableToTakeIn when the statement has no source id.
+    """
+    return _take_in(site_id, source, [person], by, at)[0]
+
+
+@action("people.take-in-patients", needs=Permission.IMPORT_RECORDS, on="site_id")
+def take_in_patients(
+    *, site_id: UUID, source: str, people: Sequence[PersonIn], by: Actor, at: datetime
+) -> tuple[TakenIn, ...]:
+    """Keep what system `source` says of many patients, in the order given, in a fixed number of statements a kind.
+
+    A source id stated twice keeps the last statement. Raises UnableToTakeIn when one has no source id; then
+    nothing of the call is kept.
+    """
+    return _take_in(site_id, source, people, by, at)
+
+
+def _take_in(site_id: UUID, source: str, people: Sequence[PersonIn], by: Actor, at: datetime) -> tuple[TakenIn, ...]:
+    stated = {person.source_id: person for person in people}
+    if not source or "" in stated:
+        raise UnableToTakeIn("A patient from another system needs that system's key and her id there.")
+    _hold([f"{site_id}/{source}/{key}" for key in stated])
+    known = {
+        link.source_id: link
+        for link in PatientSource.objects.filter(site_id=site_id, source=source, source_id__in=list(stated))
+    }
+    result: dict[str, TakenIn] = {}
+    new: list[_New] = []
+    for key, person in stated.items():
+        if key not in known:
+            new.append(_new_patient(site_id, source, person, at))
+            result[key] = TakenIn(key, new[-1].patient.id, "new")
+        elif known[key].digest == _digest(person):
+            result[key] = TakenIn(key, known[key].patient_id, "unchanged")
+        else:
+            _take_change(known[key], person, by, at)
+            result[key] = TakenIn(key, known[key].patient_id, "changed")
+    _store_new(new, source, by, at)
+    return tuple(result[key] for key in stated)
+
+
+def _hold(keys: list[str]) -> None:
+    """Make another taking-in of the same patients wait, in one order everywhere so that none waits in a circle."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(n) FROM "
+            "(SELECT hashtextextended(k, 0) AS n FROM unnest(%s::text[]) AS k ORDER BY 1) AS held",
+            [keys],
+        )
+
+
+def _digest(person: PersonIn) -> str:
+    return digest_of(replace(person, recorded_at=None))
+
+
+def _new_patient(site_id: UUID, source: str, person: PersonIn, at: datetime) -> _New:
+    origin = Origin(site_id, new_id(), source, person.source_id, person.recorded_at or at)
+    rows = rows_of(person, origin)
+    patient = Patient(
+        id=origin.patient_id,
+        site_id=site_id,
+        created_at=at,
+        updated_at=at,
+        **facts_of(person),
+        **core_columns(rows),
+    )
+    return _New(person, patient, rows)
+
+
+def _store_new(new: list[_New], source: str, by: Actor, at: datetime) -> None:
+    if not new:
+        return
+    Patient.objects.bulk_create([each.patient for each in new])
+    save_rows(each.rows for each in new)
+    PatientSource.objects.bulk_create(
+        [
+            PatientSource(
+                site_id=each.patient.site_id,
+                patient=each.patient,
+                source=source,
+                source_id=each.person.source_id,
+                digest=_digest(each.person),
+                said=_said(each.person),
+                taken_in_at=at,
+            )
+            for each in new
+        ]
+    )
+    SearchToken.objects.bulk_create([token for each in new for token in token_rows(each.patient, each.rows)])
+    site_id = new[0].patient.site_id
+    for each in new:
+        publish(PatientRegistered(site_id=site_id, patient_id=each.patient.id, source=source), by=by, at=at)
+    flag_duplicates([each.patient.id for each in new], site_id=site_id, by=by, at=at)
+
+
+def _said(person: PersonIn) -> dict[str, Any]:
+    return {name: plain(value) for name, value in facts_of(person).items()}
+
+
+def _take_change(link: PatientSource, person: PersonIn, by: Actor, at: datetime) -> None:
+    """Replace what the same source said before; a fact changed here since, or stated by none, is not overwritten."""
+    patient = Patient.objects.select_for_update().get(pk=link.patient_id)
+    was_deceased = patient.deceased
+    changed = _overwrite_facts(patient, link.said, facts_of(person))
+    origin = Origin(patient.site_id, patient.id, link.source, link.source_id, person.recorded_at or at)
+    changed += _replace_rows(rows_of(person, origin), origin)
+    refresh(patient)
+    patient.updated_at = at
+    patient.version += 1
+    patient.save()
+    link.digest, link.said, link.taken_in_at = _digest(person), _said(person), at
+    link.save(update_fields=["digest", "said", "taken_in_at"])
+    place = {"site_id": patient.site_id, "patient_id": patient.id}
+    if changed:
+        publish(ParticularsChanged(**place, what=tuple(changed), source=link.source), by=by, at=at)
+    if patient.deceased and not was_deceased:
+        when = f"{patient.deceased_at:%m/%d/%Y}" if patient.deceased_at else ""
+        publish(PatientDied(**place, when=when), by=by, at=at)
+
+
+def _overwrite_facts(patient: Patient, before: dict[str, Any], now: dict[str, Any]) -> list[str]:
+    changed = []
+    for name in FACTS:
+        held = getattr(patient, name)
+        ours = plain(held) != before.get(name, plain(held)) and held not in ("", None, [], False)
+        if not ours and plain(held) != plain(now[name]):
+            setattr(patient, name, now[name])
+            changed.append(name.replace("_", " "))
+    return changed
+
+
+def _replace_rows(rows: Rows, origin: Origin) -> list[str]:
+    """Put the rows a source states in place of those it stated before; return the kinds that differ."""
+    changed = []
+    kinds = (
+        (PatientName, rows.names, "names"),
+        (PatientIdentifier, rows.identifiers, "identifiers"),
+        (ContactPoint, rows.points, "phones and e-mail"),
+        (Address, rows.addresses, "addresses"),
+        (ContactPerson, rows.persons, "contact persons"),
+    )
+    theirs = {"patient_id": origin.patient_id, "source": origin.source, "source_id": origin.source_id}
+    kept, stale = Rows(), []
+    for model, stated, words in kinds:
+        stored = list(model.objects.filter(**theirs))
+        if _content(stored) != _content(stated):
+            changed.append(words)
+            stale.append(model)
+    if ContactPerson in stale and ContactPoint not in stale:
+        stale.append(ContactPoint)
+    elif ContactPoint in stale and ContactPerson not in stale:
+        stale.append(ContactPerson)
+    for model in stale:
+        model.objects.filter(**theirs).delete()
+    for part, (model, stated, _) in zip(fields(Rows), kinds, strict=True):
+        setattr(kept, part.name, stated if model in stale else [])
+    save_rows([kept])
+    return changed
+
+
+def _content(rows: Sequence[Any]) -> list[str]:
+    """Return what rows say, without their keys and the moment they were recorded, in an order of their own."""
+    left_out = {"id", "recorded_at", "person_id"}
+    return sorted(
+        str([(f.attname, str(getattr(row, f.attname))) for f in row._meta.concrete_fields if f.attname not in left_out])
+        for row in rows
+    )

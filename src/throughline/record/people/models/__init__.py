@@ -1,0 +1,36 @@
+"""The tables of people: patients and what names and reaches them, the circle around them, and matching."""
+
+from throughline.record.people.models.circle import ContactPerson, Organization, Practitioner, PractitionerRole
+from throughline.record.people.models.matching import (
+    MergedRow,
+    PatientMerge,
+    PossibleDuplicate,
+    SearchToken,
+)
+from throughline.record.people.models.patients import (
+    Address,
+    ContactPoint,
+    Patient,
+    PatientIdentifier,
+    PatientName,
+    PatientSource,
+    Sourced,
+)
+
+__all__ = [
+    "Address",
+    "ContactPerson",
+    "ContactPoint",
+    "MergedRow",
+    "Organization",
+    "Patient",
+    "PatientIdentifier",
+    "PatientMerge",
+    "PatientName",
+    "PatientSource",
+    "PossibleDuplicate",
+    "Practitioner",
+    "PractitionerRole",
+    "SearchToken",
+    "Sourced",
+]

@@ -1,0 +1,70 @@
+"""Who a patient is, as the identity bar and every list say it."""
+
+from collections.abc import Iterable
+from datetime import date
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from throughline.foundation.access.queries import sees
+from throughline.foundation.access.records import Viewer
+from throughline.foundation.kernel.actions import NotFound, Place, locator
+from throughline.record.people.models import Patient
+from throughline.record.people.records import Identity
+from throughline.record.people.rules.dates import age_words, birth_words
+from throughline.record.people.rules.phones import show_phone
+
+
+@locator("patient_id")
+def place_of_patient(patient_id: UUID) -> Place:
+    """Return the site and patient an action on this patient touches. Raises NotFound when there is no such patient."""
+    site_id = Patient.objects.filter(pk=patient_id).values_list("site_id", flat=True).first()
+    if site_id is None:
+        raise NotFound("There is no such patient, or she is not on your list.")
+    return Place(site_id=site_id, patient_id=patient_id)
+
+
+def today_of(viewer: Viewer) -> date:
+    """Return the calendar day it is for the viewer."""
+    return viewer.at.astimezone(ZoneInfo(viewer.time_zone)).date()
+
+
+def identity(viewer: Viewer, patient_id: UUID) -> Identity:
+    """Return who the patient is, for the identity bar. Raises NotFound unless the viewer may see her."""
+    found = identities(viewer, [patient_id])
+    if patient_id not in found:
+        raise NotFound("There is no such patient, or she is not on your list.")
+    return found[patient_id]
+
+
+def identities(viewer: Viewer, patient_ids: Iterable[UUID]) -> dict[UUID, Identity]:
+    """Return the identities of those of the patients the viewer may see, in one statement."""
+    today = today_of(viewer)
+    rows = Patient.objects.filter(sees(viewer, patient="id", site="site_id"), id__in=list(patient_ids))
+    return {row.id: identity_of(row, today) for row in rows}
+
+
+def identity_of(row: Patient, today: date) -> Identity:
+    """Return the record of a stored patient on a day; a dead patient's age is the age she reached."""
+    until = row.deceased_at.date() if row.deceased_at else today
+    return Identity(
+        patient_id=row.id,
+        site_id=row.site_id,
+        name=row.display_name,
+        preferred_name=row.preferred_name,
+        birth_date=row.birth_date,
+        born=birth_words(row.birth_date, row.birth_date_precision),
+        age=age_words(row.birth_date, until, row.birth_date_precision),
+        mrn=row.mrn,
+        pronouns=row.pronouns,
+        gender=row.gender,
+        language=row.language,
+        interpreter_needed=row.interpreter_needed,
+        phone=row.phone,
+        phone_shown=show_phone(row.phone) if row.phone else "",
+        code_status=row.code_status,
+        deceased=row.deceased,
+        deceased_at=row.deceased_at,
+        time_zone=row.time_zone,
+        merged_into=row.merged_into_id,
+        version=row.version,
+    )

@@ -1,0 +1,139 @@
+"""Finding patients: by name parts in any order, phone digits, birth date, numbers, or several of them together."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import BooleanField, ExpressionWrapper, Q
+
+from throughline.foundation.access.permissions import Permission
+from throughline.foundation.access.queries import sees
+from throughline.foundation.access.records import Viewer
+from throughline.foundation.kernel.actions import NotPermitted
+from throughline.record.people.models import Patient, PatientIdentifier, SearchToken
+from throughline.record.people.queries.identity import today_of
+from throughline.record.people.queries.probing import own_patients_in_ranges, patients_in_ranges
+from throughline.record.people.records import Found, Match
+from throughline.record.people.rules.dates import age_words, birth_words
+from throughline.record.people.rules.intent import Intent, probes_for, read_search
+from throughline.record.people.rules.judging import Candidate, judge, same_name
+from throughline.record.people.rules.phones import show_phone
+from throughline.record.people.rules.tokens import Kind
+
+MOST_ON_A_DAY = 100
+
+
+def search_patients(viewer: Viewer, text: str, *, limit: int = 8) -> Found:
+    """Return the patients a text finds, best first, each with why it matched; at most four statements.
+
+    The viewer's own patients come in full. Who may register patients also gets bare matches of the rest of her
+    site (`visible` False), so that nobody is registered twice. Raises NotPermitted without the permission to search.
+    """
+    if not viewer.may(Permission.SEARCH_PATIENTS):
+        raise NotPermitted("Your roles do not include searching for patients. An administrator can grant it.")
+    intent = read_search(text, today=today_of(viewer))
+    if intent.is_empty:
+        return Found((), False, "")
+    rows = _rows(viewer, intent)
+    tokens = _tokens(intent, [row["id"] for row in rows])
+    judged = [match for row in rows if (match := _judged(viewer, intent, row, tokens[row["id"]]))]
+    judged.sort(key=lambda match: (-match.visible, -match.score, match.sort_name, str(match.patient_id)))
+    return Found(tuple(_warned(judged)[:limit]), len(judged) > limit, intent.read_as())
+
+
+def _site_reach(viewer: Viewer) -> frozenset[UUID]:
+    """The sites whose every patient may at least be named to the viewer."""
+    registers = {site for site in viewer.site_ids if viewer.may(Permission.REGISTER_PATIENT, site)}
+    return viewer.wide_sites | registers
+
+
+def _rows(viewer: Viewer, intent: Intent) -> list[dict[str, Any]]:
+    """Return the candidates the viewer may be shown, judged later."""
+    reach = _site_reach(viewer)
+    probes = probes_for(intent)
+    ids = {patient for _, patient in patients_in_ranges(reach, probes)}
+    if viewer.site_ids - viewer.wide_sites:
+        ids |= set(own_patients_in_ranges(viewer, probes))
+    visible = sees(viewer, patient="id", site="site_id")
+    wanted = Q(id__in=ids)
+    if intent.dates:
+        wanted |= Q(site_id__in=viewer.site_ids, birth_date__in=intent.dates)
+    rows = (
+        Patient.objects.filter(wanted, Q(site_id__in=reach) | visible, merged_into=None)
+        .annotate(visible=ExpressionWrapper(visible, output_field=BooleanField()))
+        .values(
+            "id", "site_id", "display_name", "preferred_name", "sort_name", "birth_date", "birth_date_precision",
+            "mrn", "phone", "deceased", "visible",
+        )
+    )  # fmt: skip
+    return list(rows[: len(ids) + MOST_ON_A_DAY])
+
+
+def _tokens(intent: Intent, ids: Sequence[UUID]) -> dict[UUID, dict[str, set[str]]]:
+    """Return the tokens of the candidates by kind, of the kinds the intent is judged by."""
+    kinds = [Kind.NAME] if intent.words else []
+    if intent.digits or intent.numbers:
+        kinds += [Kind.NUMBER, Kind.PHONE_END]
+    found: dict[UUID, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    if kinds and ids:
+        rows = SearchToken.objects.filter(patient_id__in=ids, kind__in=[str(kind) for kind in kinds])
+        for patient, kind, token in rows.values_list("patient_id", "kind", "token"):
+            found[patient][kind].add(token)
+    return found
+
+
+def _judged(viewer: Viewer, intent: Intent, row: dict[str, Any], tokens: dict[str, set[str]]) -> Match | None:
+    fit = judge(
+        intent,
+        Candidate(
+            display_name=row["display_name"],
+            preferred_name=row["preferred_name"],
+            birth_date=row["birth_date"],
+            name_words=frozenset(word for token in tokens["N"] for word in token.split()),
+            numbers=frozenset(tokens["I"]),
+            phones=frozenset(token[::-1] for token in tokens["R"]),
+        ),
+    )
+    return _match(row, today_of(viewer), *fit) if fit else None
+
+
+def _match(row: dict[str, Any], today: date, score: int, why: tuple[str, ...]) -> Match:
+    """Return what the viewer is shown: outside her own patients no phone and no whole record number."""
+    visible = bool(row["visible"])
+    return Match(
+        patient_id=row["id"],
+        site_id=row["site_id"],
+        name=row["display_name"],
+        preferred_name=row["preferred_name"],
+        sort_name=row["sort_name"],
+        birth_date=row["birth_date"],
+        born=birth_words(row["birth_date"], row["birth_date_precision"]),
+        age=age_words(row["birth_date"], today, row["birth_date_precision"]),
+        mrn=row["mrn"] if visible else row["mrn"][-4:],
+        phone_shown=show_phone(row["phone"]) if visible and row["phone"] else "",
+        deceased=row["deceased"],
+        visible=visible,
+        why=why,
+        score=score,
+    )
+
+
+def _warned(matches: Sequence[Match]) -> list[Match]:
+    """Return the matches with those marked whose name another of them also bears."""
+    return [
+        replace(match, same_name=any(same_name(match.name, other.name) for other in matches if other is not match))
+        for match in matches[:60]
+    ]
+
+
+def find_by_identifier(viewer: Viewer, *, values: Iterable[str], system: str = "") -> list[UUID]:
+    """Return the patients the viewer may see who bear one of the numbers, of one numbering when `system` is given."""
+    held = PatientIdentifier.objects.filter(
+        sees(viewer, patient="patient_id", site="site_id"), value__in=list(values), patient__merged_into=None
+    )
+    if system:
+        held = held.filter(system=system)
+    return list(held.order_by("patient_id").values_list("patient_id", flat=True).distinct())

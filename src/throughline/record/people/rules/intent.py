@@ -1,0 +1,187 @@
+"""What a search text means: name words, a birth date or year, digits of a phone or number, an identifier."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from throughline.record.people.rules.dates import OLDEST, find_birth_date
+from throughline.record.people.rules.names import also_called, fold, sound, words
+from throughline.record.people.rules.tokens import Kind, bare_number
+
+LONGEST_TEXT = 120
+MOST_WORDS = 6
+PREFIX_END = "\U0010ffff"  # sorts after every letter, so [p, p + PREFIX_END) holds all that starts with p
+SCAN = 2000  # how many rows of a first word's range are looked through for the start of a second word
+CAP = 60
+
+_LABELS = re.compile(
+    r"\b(?:mrn|dob|d\.o\.b\.?|born|birth ?date|phone|tel|cell|mobile|member ?id|member|medicare|medicaid)\b[:#]?|#",
+    re.IGNORECASE,
+)
+_MIXED = re.compile(r"(?<!\S)(?=\S*\d)(?=\S*[^\W\d_])\S+")
+_DIGITS = re.compile(r"\+?\(?\d[\d\s().\-/+]*(?:\s*(?:x|ext\.?)\s*\d+)?")
+_YEAR = re.compile(r"(?<!\S)(?:19|20)\d\d(?!\S)")
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A search text as understood. All parts that are present must fit a patient."""
+
+    words: tuple[str, ...] = ()
+    dates: tuple[date, ...] = ()
+    year: int | None = None
+    digits: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+    maybe_date: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """True when there is too little to search by: no date, no number and fewer than two letters."""
+        return not (self.dates or self.digits or self.numbers or len("".join(self.words)) >= 2)
+
+    def read_as(self) -> str:
+        """Return in words how the text was understood, for the line above the results."""
+        parts = []
+        if self.words:
+            parts.append("name " + " ".join(self.words))
+        if self.dates:
+            parts.append("born " + " or ".join(f"{day:%m/%d/%Y}" for day in self.dates))
+        if self.year:
+            parts.append(f"born in {self.year}")
+        if self.digits and not (self.maybe_date and self.dates):
+            parts.append("digits " + ", ".join(self.digits))
+        if self.numbers:
+            parts.append("number " + ", ".join(self.numbers))
+        return ", ".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One range of the search tokens to look through. `then` is what must start the second word, if any."""
+
+    kind: str
+    low: str
+    high: str
+    then: str = ""
+    scan: int = CAP
+
+
+def read_search(text: str, *, today: date) -> Intent:
+    """Return what a search text means. Anything unreadable is taken as name words."""
+    rest = _LABELS.sub(" ", text[:LONGEST_TEXT])
+    dates: tuple[date, ...] = ()
+    maybe = False
+    born = find_birth_date(rest, today=today)
+    digits: list[str] = []
+    if born:
+        dates, maybe = born.dates, not born.exact
+        if maybe:
+            digits.append(re.sub(r"\D", "", rest[born.start : born.end]))
+        rest = rest[: born.start] + " " + rest[born.end :]
+    numbers = [bare_number(found[0]) for found in _MIXED.finditer(rest)]
+    rest = _MIXED.sub(" ", rest)
+    year, rest = _year(rest, today) if not dates else (None, rest)
+    digits += _digit_runs(rest)
+    said = fold(_DIGITS.sub(" ", rest)).split()[:MOST_WORDS]
+    return Intent(
+        words=tuple(said),
+        dates=dates,
+        year=year,
+        digits=tuple(digits),
+        numbers=tuple(number for number in numbers if number),
+        maybe_date=maybe,
+    )
+
+
+def _year(rest: str, today: date) -> tuple[int | None, str]:
+    """Take out a birth year that stands beside a name; alone, four digits are more likely the end of a number."""
+    found = _YEAR.search(rest)
+    if not found or not fold(_DIGITS.sub(" ", rest)):
+        return None, rest
+    year = int(found[0])
+    if not today.year - OLDEST <= year <= today.year:
+        return None, rest
+    return year, rest[: found.start()] + " " + rest[found.end() :]
+
+
+def _digit_runs(rest: str) -> list[str]:
+    """Return the runs of at least three digits, without the marks, the extension and the 1 or +1 before a US number."""
+    runs = []
+    for found in _DIGITS.finditer(rest):
+        plain = re.split(r"x|ext", found[0], flags=re.IGNORECASE)[0]
+        digits = re.sub(r"\D", "", plain)
+        if len(digits) == 11 and digits.startswith("1"):
+            digits = digits[1:]
+        if len(digits) >= 3:
+            runs.append(digits)
+    return runs
+
+
+def probes_for(intent: Intent) -> list[Probe]:
+    """Return the ranges that hold every patient an intent can mean, the most selective part deciding."""
+    probes = []
+    for number in (*intent.numbers, *intent.digits):
+        probes.append(_prefix(Kind.NUMBER, number))
+        probes.append(_prefix(Kind.NUMBER_END, number[::-1]))
+    for digits in intent.digits:
+        probes.append(_prefix(Kind.PHONE, digits))
+        if len(digits) >= 4:
+            probes.append(_prefix(Kind.PHONE_END, digits[::-1]))
+    if probes or intent.dates:
+        return probes
+    return _name_probes(intent)
+
+
+def _prefix(kind: Kind, start: str, then: str = "", scan: int = CAP) -> Probe:
+    return Probe(str(kind), start, start + PREFIX_END, then, scan)
+
+
+def _name_probes(intent: Intent) -> list[Probe]:
+    said = _joined(intent.words)
+    if not said:
+        return []
+    if intent.year:
+        return _year_probes(intent.year, said)
+    if len(said) == 1:
+        return _one_word(said[0])
+    probes = []
+    longest = sorted(said, key=len, reverse=True)[:2]
+    for first, second in (tuple(longest), tuple(reversed(longest))):
+        probes.append(_prefix(Kind.NAME, f"{first} {second}"))
+        probes.append(_prefix(Kind.NAME, first, second, SCAN))
+        probes += [_prefix(Kind.NAME, f"{other} {second}") for other in sorted(also_called(first))]
+    one, two = sound(longest[0]), sound(longest[1])
+    if one and two:
+        probes.append(Probe(str(Kind.SOUND), f"{one} {two}", f"{one} {two}\x01"))
+        probes += [Probe(str(Kind.SOUND), f"{one} {s}", f"{one} {s}\x01") for s in _sounds_of(longest[1])]
+        probes += [Probe(str(Kind.SOUND), f"{two} {s}", f"{two} {s}\x01") for s in _sounds_of(longest[0])]
+    return probes + (_one_word("".join(intent.words)) if len(intent.words) > 1 else [])
+
+
+def _joined(said: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the words that say something: "de la cruz" is looked for as "cruz", with particles only as they are."""
+    core = tuple(word for word in words(" ".join(said)) if word in said)
+    return core or said
+
+
+def _one_word(word: str) -> list[Probe]:
+    """The range of the word itself, of those it is short for, and of what sounds the same."""
+    probes = [_prefix(Kind.NAME, f"{word} "), _prefix(Kind.NAME, word)]
+    probes += [_prefix(Kind.NAME, f"{other} ") for other in sorted(also_called(word))]
+    heard = sound(word)
+    if heard and len(word) >= 3:
+        probes.append(_prefix(Kind.SOUND, f"{heard} ", scan=CAP * 2))
+    return probes
+
+
+def _year_probes(year: int, said: tuple[str, ...]) -> list[Probe]:
+    probes = []
+    for word in said:
+        probes.append(_prefix(Kind.YEAR, f"{year} {word}"))
+        probes += [_prefix(Kind.YEAR, f"{year} {other}") for other in sorted(also_called(word))]
+        probes += [Probe(str(Kind.YEAR), f"{year} {word[:2]}", f"{year} {word[:2]}{PREFIX_END}")]
+    return probes
+
+
+def _sounds_of(word: str) -> list[str]:
+    return sorted({heard for other in also_called(word) if (heard := sound(other))})

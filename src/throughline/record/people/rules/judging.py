@@ -1,0 +1,142 @@
+"""How well a patient fits a search, and why: one pure judgement for every way a patient can be found."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from throughline.record.people.rules.intent import Intent
+from throughline.record.people.rules.names import PARTICLES, alike, also_called, fold, one_letter_apart, sound, words
+
+EXACT, START, CALLED, SLIP, SOUNDS = 100, 80, 60, 55, 45
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What is known of a patient when she is judged: folded name words, numbers and phone digits of her tokens."""
+
+    display_name: str
+    preferred_name: str
+    birth_date: date | None
+    name_words: frozenset[str]
+    numbers: frozenset[str] = frozenset()
+    phones: frozenset[str] = frozenset()
+
+
+def judge(intent: Intent, patient: Candidate) -> tuple[int, tuple[str, ...]] | None:
+    """Return (score, reasons) when every part of the intent fits the patient, else None. A higher score fits better.
+
+    Reasons name what matched otherwise than by the name shown: a nickname, a former name, a sound, a number's end.
+    """
+    score, why = 0, []
+    for part in (_by_words(intent, patient), _by_birth(intent, patient), _by_numbers(intent, patient)):
+        if part is None:
+            return None
+        score += part[0]
+        why.extend(part[1])
+    return score, tuple(dict.fromkeys(why))
+
+
+def _by_words(intent: Intent, patient: Candidate) -> tuple[int, list[str]] | None:
+    if not intent.words:
+        return 0, []
+    said = [word for word in intent.words if word not in PARTICLES] or list(intent.words)
+    shown = frozenset(words(patient.display_name)) | frozenset(words(patient.preferred_name))
+    best = _each_word(said, patient, shown)
+    if len(intent.words) > 1:
+        joined = _each_word(["".join(intent.words)], patient, shown)
+        best = max((found for found in (best, joined) if found), key=lambda found: found[0], default=None)
+    return best
+
+
+def _each_word(said: list[str], patient: Candidate, shown: frozenset[str]) -> tuple[int, list[str]] | None:
+    total, why = 0, []
+    for word in said:
+        strength, matched, how = _word(word, patient.name_words)
+        if not strength:
+            return None
+        total += strength
+        if how:
+            why.append(how)
+        if matched not in shown:
+            why.append(f"also known as {matched.title()}")
+    return total // len(said), why
+
+
+def _word(word: str, names: frozenset[str]) -> tuple[int, str, str]:
+    """Return (strength, the name word it matched, how) for the best fitting name word; strength 0 when none fits."""
+    if word in names:
+        return EXACT, word, ""
+    starts = sorted(name for name in names if name.startswith(word))
+    if starts:
+        return START, starts[0], ""
+    for name in sorted(names & also_called(word)):
+        return (
+            CALLED,
+            name,
+            f"{word.title()} is short for {name.title()}"
+            if len(word) < len(name)
+            else (f"{name.title()} is short for {word.title()}"),
+        )
+    close = sorted((name for name in names if len(word) > 3 and one_letter_apart(word, name)), reverse=True)
+    if close:
+        return SLIP, close[0], f"{close[0].title()} is one letter from {word.title()}"
+    return _by_sound(word, names)
+
+
+def _by_sound(word: str, names: frozenset[str]) -> tuple[int, str, str]:
+    heard = sound(word)
+    same = [name for name in names if heard and sound(name) == heard]
+    if not same:
+        return 0, "", ""
+    nearest = max(same, key=lambda name: (alike(word, name), name))
+    return SOUNDS, nearest, f"{nearest.title()} sounds like {word.title()}"
+
+
+def _by_birth(intent: Intent, patient: Candidate) -> tuple[int, list[str]] | None:
+    if intent.dates and not intent.maybe_date:
+        return (40, ["born that day"]) if patient.birth_date in intent.dates else None
+    if intent.year:
+        born = patient.birth_date
+        return (20, [f"born in {intent.year}"]) if born and born.year == intent.year else None
+    return 0, []
+
+
+def _by_numbers(intent: Intent, patient: Candidate) -> tuple[int, list[str]] | None:
+    """Every number must fit; digits in a row may be a birth date, a phone or a number, whichever fits."""
+    total, why = 0, []
+    for number in (*intent.numbers, *intent.digits):
+        part = _number(number, patient)
+        if part is None and intent.maybe_date and patient.birth_date in intent.dates:
+            part = (40, "born that day")
+        if part is None:
+            return None
+        total += part[0]
+        why.append(part[1])
+    return total, why
+
+
+def _number(number: str, patient: Candidate) -> tuple[int, str] | None:
+    if number in patient.numbers:
+        return 100, "number"
+    if any(phone == number or phone == f"1{number}" for phone in patient.phones):
+        return 95, "phone"
+    if any(held.startswith(number) for held in patient.numbers):
+        return 70, "start of a number"
+    if len(number) >= 4 and any(phone.endswith(number) for phone in patient.phones):
+        return 65, f"phone ending {number}"
+    if any(held.endswith(number) for held in patient.numbers):
+        return 60, f"number ending {number}"
+    if any(phone.startswith((number, f"1{number}")) for phone in patient.phones):
+        return 55, f"phone starting {number}"
+    return None
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether two shown names could be taken for each other: the first and last words are equal or sound alike."""
+    first, second = fold(one).split(), fold(other).split()
+    if not first or not second:
+        return False
+    return _heard(first[0], second[0]) and _heard(first[-1], second[-1])
+
+
+def _heard(one: str, other: str) -> bool:
+    return one == other or (sound(one) != "" and sound(one) == sound(other))

@@ -1,0 +1,129 @@
+"""Registering and taking in."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from throughline.foundation.journal.models import JournalEntry
+from throughline.foundation.kernel.actions import NotPermitted
+from throughline.record.people.actions import UnableToRegister, register_patient, take_in_patient, take_in_patients
+from throughline.record.people.models import (
+    ContactPoint,
+    Patient,
+    PatientIdentifier,
+    PatientName,
+    PossibleDuplicate,
+    SearchToken,
+)
+from throughline.record.people.records import ContactPersonIn, ContactPointIn, IdentifierIn, NameIn
+from throughline.record.people.tests.factories import AT, actor, person, site
+
+pytestmark = pytest.mark.django_db
+
+
+def test_registering_keeps_names_numbers_and_phones_in_one_form():
+    place, by = site(), actor()
+    made = person(phone="555.201-4477 x12", mrn="MR-0042")
+    key = register_patient(site_id=place.id, person=made, by=by, at=AT)
+    patient = Patient.objects.get(pk=key)
+    assert (patient.display_name, patient.sort_name) == ("Consuelo Ibarra", "Ibarra, Consuelo")
+    assert (patient.mrn, patient.phone) == ("MR-0042", "+15552014477")
+    assert ContactPoint.objects.get(patient=patient).extension == "12"
+    assert JournalEntry.objects.filter(patient_id=key, kind="people.patient-registered").count() == 1
+    assert SearchToken.objects.filter(patient=patient, kind="N", token="ibarra consuelo").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"names": (NameIn(),)}, "at least one name"),
+        ({"birth_date": date(2031, 1, 1)}, "not after today"),
+        ({"contact_points": (ContactPointIn("12"),)}, "area code"),
+    ],
+)
+def test_registering_refuses_with_a_sentence(change, says):
+    with pytest.raises(UnableToRegister, match=says):
+        register_patient(site_id=site().id, person=replace(person(), **change), by=actor(), at=AT)
+
+
+def test_a_taken_record_number_is_refused_and_named():
+    place, by = site(), actor()
+    register_patient(site_id=place.id, person=person(mrn="77"), by=by, at=AT)
+    with pytest.raises(UnableToRegister, match="already belongs to Consuelo Ibarra"):
+        register_patient(site_id=place.id, person=person(given="Ana", mrn="77"), by=by, at=AT)
+
+
+def test_who_may_not_register_is_refused():
+    with pytest.raises(NotPermitted):
+        register_patient(site_id=site().id, person=person(), by=actor("auditor"), at=AT)
+
+
+def test_a_double_is_flagged_and_not_merged():
+    place, by = site(), actor()
+    first = register_patient(site_id=place.id, person=person(phone="5552014477"), by=by, at=AT)
+    second = register_patient(site_id=place.id, person=person("Ybarra", phone="5552014477"), by=by, at=AT)
+    pair = PossibleDuplicate.objects.get()
+    assert {pair.first_patient_id, pair.second_patient_id} == {first, second}
+    assert "same birth date" in pair.reasons
+    assert "same phone" in pair.reasons
+    assert "family names differ by one letter" in pair.reasons
+    assert Patient.objects.filter(merged_into=None).count() == 2
+
+
+def test_only_four_digits_of_a_social_security_number_are_kept():
+    made = replace(person(), identifiers=(IdentifierIn("123-45-6789", "ssn"),))
+    key = register_patient(site_id=site().id, person=made, by=actor(), at=AT)
+    held = PatientIdentifier.objects.get(patient_id=key)
+    assert (held.kind, held.value) == ("ssn4", "6789")
+    assert not SearchToken.objects.filter(patient_id=key, token__contains="6789").exists()
+
+
+def _taken(made, by, source="general-hospital"):
+    return take_in_patient(site_id=site().id, source=source, person=made, by=by, at=AT)
+
+
+def test_taking_in_twice_changes_nothing():
+    by = actor()
+    made = person(source_id="p1", phone="5552014477")
+    first, again = _taken(made, by), _taken(made, by)
+    assert (first.outcome, again.outcome) == ("new", "unchanged")
+    assert first.patient_id == again.patient_id
+    assert Patient.objects.get().version == 1
+    assert PatientName.objects.count() == 1
+
+
+def test_a_change_from_the_source_replaces_its_own_words_and_keeps_ours():
+    by = actor()
+    made = person(source_id="p1", phone="5552014477", gender="female", language="es")
+    key = _taken(made, by).patient_id
+    Patient.objects.filter(pk=key).update(language="en")
+    PatientName.objects.create(site=site(), patient_id=key, use="preferred", given="Chelo")
+    daughter = ContactPersonIn("Ana Ruiz", "daughter", contact_points=(ContactPointIn("5552019999"),))
+    changed = replace(made, names=(NameIn("Ruiz", "Consuelo"),), language="pt", contact_persons=(daughter,))
+    assert _taken(changed, by).outcome == "changed"
+    patient = Patient.objects.get(pk=key)
+    assert patient.display_name == "Consuelo Ruiz"
+    assert patient.language == "en"
+    assert patient.preferred_name == "Chelo"
+    assert SearchToken.objects.filter(patient=patient, kind="N", token="ruiz chelo").exists()
+    assert not SearchToken.objects.filter(patient=patient, kind="N", token__startswith="ibarra").exists()
+    assert SearchToken.objects.filter(patient=patient, kind="P", token="5552019999").exists()
+    story = JournalEntry.objects.get(patient_id=key, kind="people.particulars-changed")
+    assert story.sentence == "Changed: names, phones and e-mail, contact persons (from general-hospital)"
+    assert _taken(changed, by).outcome == "unchanged"
+
+
+def test_many_are_taken_in_with_as_many_statements_as_few(django_assert_max_num_queries):
+    by = actor()
+    few = [person(f"Few{n}", source_id=f"f{n}", born=date(1950, 1, 1 + n)) for n in range(3)]
+    take_in_patients(site_id=site().id, source="s", people=few[:1], by=by, at=AT)
+    with django_assert_max_num_queries(30 + 3 * 10):
+        taken = take_in_patients(
+            site_id=site().id,
+            source="s",
+            people=[person(f"Many{n}", source_id=f"m{n}", born=date(1950, 2, 1 + n)) for n in range(10)],
+            by=by,
+            at=AT,
+        )
+    assert [each.outcome for each in taken] == ["new"] * 10
