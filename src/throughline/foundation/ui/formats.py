@@ -15,7 +15,7 @@ def day(value: date) -> str:
 
 
 def short_day(value: date, today: date) -> str:
-    """Return today, tomorrow, yesterday, a weekday within six days ahead, else "Mar 14", with the year when it differs."""
+    """Return today, tomorrow, yesterday, a weekday up to six days ahead, else "Mar 14" with the year if another."""
     ahead = (value - today).days
     if ahead in (-1, 0, 1):
         return {-1: "yesterday", 0: "today", 1: "tomorrow"}[ahead]
