@@ -102,10 +102,6 @@ def _dispatch(arguments: list[str]) -> int:
         return 0
     entry = COMMANDS[args.command]
     prepare(entry.needs)
-    if entry.needs in (Needs.DATABASE, Needs.SCHEMA):
-        from throughline.foundation.access import wall
-
-        wall.stand_open()  # who may start a command on the server may see every site
     return int(_loaded(args.command, entry).run(args) or 0)
 
 

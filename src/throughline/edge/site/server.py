@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
@@ -18,12 +19,15 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no typ
             self.cfg.set(key, value)
 
     def load(self) -> Any:
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "throughline.edge.site.settings")
         from django.conf import settings
         from django.db import connections
+        from django.urls import get_resolver
 
         settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
         from throughline.edge.site.wsgi import application
 
+        get_resolver().url_patterns  # noqa: B018  # loads every page now, once, instead of in each worker
         connections.close_all()  # a connection must not be shared by two processes
         gc.collect()
         gc.freeze()  # pages of loaded code stay shared between the workers
@@ -47,8 +51,9 @@ def serve(*, host: str, port: int, workers: int, threads: int) -> None:
         "loglevel": "warning",
         "control_socket_disable": True,
     }
+    master = os.getpid()
     try:
         _Server(settings).run()
     except SystemExit as end:
-        if end.code not in (0, None):
-            raise
+        if os.getpid() != master or end.code not in (0, None):
+            raise  # a worker ends here too, and must not go on with what its master does after serving

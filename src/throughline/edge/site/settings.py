@@ -94,6 +94,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
 ]
 
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+
 ROOT_URLCONF = "throughline.edge.site.urls"
 WSGI_APPLICATION = "throughline.edge.site.wsgi.application"
 

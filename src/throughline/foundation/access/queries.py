@@ -6,9 +6,9 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
 
-from throughline.foundation.access.models import Grant, PatientAccess, TeamMembership, User
+from throughline.foundation.access.models import Grant, PatientAccess, Site, Team, TeamMembership, User
 from throughline.foundation.access.permissions import ROLES
-from throughline.foundation.access.records import Viewer
+from throughline.foundation.access.records import DemoAccount, Viewer
 from throughline.foundation.kernel.actor import Actor, ActorKind
 
 
@@ -86,3 +86,39 @@ def may_see(viewer: Viewer, *, patient_id: UUID, site_id: UUID) -> bool:
         Q(user_id=viewer.user_id) | Q(team_id__in=viewer.team_ids),
         patient_id=patient_id,
     ).exists()
+
+
+def site_id_of(key: str) -> UUID | None:
+    """Return the id of the site with this key, or None. For commands, which name sites by key."""
+    return Site.objects.filter(key=key).values_list("id", flat=True).first()
+
+
+def team_id_of(site_id: UUID, name: str) -> UUID | None:
+    """Return the id of the site's team of this name, or None."""
+    return Team.objects.filter(site_id=site_id, name=name).values_list("id", flat=True).first()
+
+
+def actor_named(username: str, *, at: datetime) -> Actor | None:
+    """Return the actor the user of this name is at an instant, or None. For commands, which act in a user's name."""
+    user = User.objects.filter(username=username).first()
+    return actor_for(user, at=at) if user else None
+
+
+def joined_at(username: str) -> datetime | None:
+    """Return when the user's account was made, or None when there is none of that name."""
+    return User.objects.filter(username=username).values_list("date_joined", flat=True).first()
+
+
+def demo_is_loaded() -> bool:
+    """Whether there are accounts whose password is published: the sign-in page then shows it, and doctor complains."""
+    return User.objects.filter(is_demo=True, is_active=True).exists()
+
+
+def demo_accounts() -> list[DemoAccount]:
+    """Return the demonstration accounts in the order they were made; none in an installation without them."""
+    held: dict[UUID, dict[str, None]] = {}
+    grants = Grant.objects.filter(user__is_demo=True, user__is_active=True, until__isnull=True).order_by("id")
+    for user_id, role in grants.values_list("user_id", "role"):
+        held.setdefault(user_id, {})[ROLES[role].title] = None
+    users = User.objects.filter(id__in=held).order_by("id")
+    return [DemoAccount(user.username, str(user), tuple(held[user.id])) for user in users]

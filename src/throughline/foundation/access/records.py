@@ -1,5 +1,19 @@
 """What access shows to others."""
 
+from dataclasses import dataclass
+
 from throughline.foundation.kernel.viewer import Viewer
 
-__all__ = ["Viewer"]
+__all__ = ["DEMO_PASSWORD", "DemoAccount", "Viewer"]
+
+# Published on purpose (README, sign-in page): it opens accounts marked as demonstration only, and doctor complains.
+DEMO_PASSWORD = "demo-morning-rounds"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoAccount:
+    """A demonstration account, as the sign-in page offers it: its user name, whose it is, and the roles held."""
+
+    username: str
+    name: str
+    roles: tuple[str, ...]

@@ -10,10 +10,11 @@ from django.db import transaction
 
 from throughline.foundation.access.models import Grant, PatientAccess, TeamMembership
 from throughline.foundation.access.permissions import ROLES
-from throughline.foundation.access.queries import _held_at
+from throughline.foundation.access.queries import _held_at, may_see
 from throughline.foundation.audit.writing import write_entry
 from throughline.foundation.kernel.actions import NotPermitted, Place
 from throughline.foundation.kernel.actor import Actor, ActorKind
+from throughline.foundation.kernel.viewer import Viewer
 
 _within_action = threading.local()
 
@@ -64,6 +65,12 @@ class DatabaseRuntime:
                 "This patient is not on your list or your team's. Ask the case owner or a supervisor to add you, "
                 "or open the record in an emergency with a reason."
             )
+
+    def sees(self, viewer: Viewer, place: Place) -> bool:
+        """Whether the viewer may see the patient of the place."""
+        if place.patient_id is None or place.site_id is None:
+            return False
+        return may_see(viewer, patient_id=place.patient_id, site_id=place.site_id)
 
     def record(self, *, name: str, by: Actor, at: datetime, place: Place, refused: str = "") -> None:
         """Leave the audit row of one act, done or refused."""

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from throughline.foundation.kernel.actor import Actor
 from throughline.foundation.kernel.time import require_aware
+from throughline.foundation.kernel.viewer import Viewer
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -44,6 +45,8 @@ class Runtime(Protocol):
 
     def authorize(self, by: Actor, permission: str, place: Place, at: datetime) -> None: ...
 
+    def sees(self, viewer: Viewer, place: Place) -> bool: ...
+
     def record(self, *, name: str, by: Actor, at: datetime, place: Place, refused: str = "") -> None: ...
 
 
@@ -72,6 +75,12 @@ def locate(argument: str, value: Any) -> Place:
     if argument == "site_id":
         return Place(site_id=value)
     return _locators[argument](value)
+
+
+def require_sight(viewer: Viewer, place: Place) -> None:
+    """Raise NotFound unless the viewer may see the patient of `place`: for queries that stand below access."""
+    if not _installed[0].sees(viewer, place):
+        raise NotFound("There is no such patient, or not on your list.")
 
 
 def _check_signature(function: Callable[..., Any], on: str | None) -> None:

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import socket
 import sys
+import traceback
+from collections.abc import Callable
 
 from throughline.edge.site import database
+from throughline.edge.site.postgres.refusal import DatabaseUnavailable
 from throughline.edge.site.refusal import CommandRefused
 
 
@@ -31,31 +35,61 @@ def run(args: argparse.Namespace) -> int:
     if args.workers < 1 or args.threads < 1:
         raise CommandRefused("At least one worker and one thread are needed.")
     _refuse_taken_port(args.host, args.port)
+    master = os.getpid()
     started = database.start_database()
     try:
-        _prepare(seed=not args.no_seed)
+        if code := _in_a_child(lambda: _prepare(seed=not args.no_seed)):
+            return code
         from throughline.edge.site import server
 
         print(f"Throughline serves at {_address(args.host, args.port)} (stop with Ctrl-C)", flush=True)
         server.serve(host=args.host, port=args.port, workers=args.workers, threads=args.threads)
     finally:
-        if started:
+        if started and os.getpid() == master:  # the web workers pass here too when they end
             _stop_unless_used()
     return 0
 
 
+def _in_a_child(work: Callable[[], None]) -> int:
+    """Do the work in a process of its own and return its exit code.
+
+    The work sees every site and loads what no page needs; the web server must inherit neither.
+    """
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            work()
+            code = 0
+        except (CommandRefused, DatabaseUnavailable) as refusal:
+            print(f"throughline: {refusal}", file=sys.stderr)
+            code = 2
+        except KeyboardInterrupt:
+            code = 130
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(code)
+    try:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    except KeyboardInterrupt:
+        os.waitpid(child, 0)  # it got the same interrupt, and the database must not be stopped under it
+        return 130
+
+
 def _prepare(*, seed: bool) -> None:
+    """Bring the tables up to date and load the demonstration where nobody can sign in yet."""
     from throughline.edge.site.command import Needs, prepare
 
     prepare(Needs.DATABASE)
     from throughline.edge.site import schema
-    from throughline.foundation.access import wall
 
-    with wall.opened():  # and closed again before the first page is served
-        if applied := schema.bring_up_to_date():
-            print(f"The tables were brought up to date ({len(applied)} steps).", flush=True)
-        if seed and _nobody_can_sign_in():
-            _seed()
+    if applied := schema.bring_up_to_date():
+        print(f"The tables were brought up to date ({len(applied)} steps).", flush=True)
+    if seed and _nobody_can_sign_in():
+        _seed()
 
 
 def _nobody_can_sign_in() -> bool:
@@ -74,7 +108,8 @@ def _seed() -> None:
     seed = importlib.import_module(entry.module)
     parser = argparse.ArgumentParser()
     seed.add_arguments(parser)
-    seed.run(parser.parse_args([]))
+    if seed.run(parser.parse_args([])):
+        raise CommandRefused("The demonstration hospital could not be loaded whole, so nothing is served.")
 
 
 def _stop_unless_used() -> None:

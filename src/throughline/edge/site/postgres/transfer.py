@@ -118,7 +118,7 @@ class _Broken(Exception):
 
 def _reader(programs: Binaries, told: IO[bytes]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [programs.program("pg_restore"), "--no-owner", "--no-privileges", "--file=-"],
+        [programs.program("pg_restore"), "--no-owner", "--no-privileges", "--enable-row-security", "--file=-"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=told,

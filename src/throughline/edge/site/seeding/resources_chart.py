@@ -11,7 +11,7 @@ from throughline.edge.site.seeding.stories import Story
 
 CLASSES = {
     "inpatient": "IMP", "observation": "OBSENC", "emergency": "EMER", "office": "AMB", "home": "HH",
-    "virtual": "VR", "skilled nursing": "IMP", "rehabilitation": "IMP",
+    "virtual": "VR", "skilled nursing": "NONAC", "rehabilitation": "NONAC",
 }  # fmt: skip
 DISPOSITIONS = {
     "home": "home", "skilled nursing": "snf", "rehabilitation": "rehab", "hospice": "hosp", "long-term care": "long",

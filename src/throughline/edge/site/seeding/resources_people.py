@@ -21,7 +21,7 @@ RELATIONS = {
     "nephew": "NEPHEW", "friend": "FRND", "neighbor": "NBOR", "guardian": "GUARD", "cousin": "COUSN",
     "granddaughter": "GRNDDAU", "grandson": "GRNDSON", "aunt": "AUNT", "uncle": "UNCLE",
 }  # fmt: skip
-PROXIES = {"health care power of attorney": "HPOWATT", "guardian": "GUARD", "power of attorney": "POWATT"}
+PROXIES = {"health care power of attorney": "HPOWATT", "guardian": "GUARD", "power of attorney": "DPOWATT"}
 BIRTH_SEX = {"female": "F", "male": "M", "unknown": "UNK"}
 
 

@@ -30,10 +30,11 @@ class UnreadableStory(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Seeds:
-    """Everything under seeds/: the hospital, the codes of the words, and the patients in order of file name."""
+    """Everything under seeds/: the hospital, the codes of the words, the crowd's, and the patients by file name."""
 
     hospital: Mapping[str, Any]
     vocabulary: Mapping[str, Mapping[str, Any]]
+    crowd: Mapping[str, Any]
     stories: tuple[Story, ...]
 
     def story(self, key: str) -> Story:
@@ -50,12 +51,14 @@ def next_or_raise(stories: tuple[Story, ...], key: str) -> Story:
 
 
 def seeds_folder() -> Path:
-    """Return the folder of stories: THROUGHLINE_SEEDS, or `seeds` beside the source tree.
+    """Return the folder of stories: THROUGHLINE_SEEDS, or `seeds` beside the source tree or `_seeds` in the wheel.
 
-    Raises UnreadableStory when neither is there, as in an installation from a wheel.
+    Raises UnreadableStory when none of them holds a hospital.
     """
     named = os.environ.get("THROUGHLINE_SEEDS")
-    tried = [Path(named)] if named else [parent / "seeds" for parent in Path(__file__).resolve().parents]
+    tried = [Path(named)] if named else [
+        parent / name for parent in Path(__file__).resolve().parents for name in ("seeds", "_seeds")
+    ]
     for folder in tried:
         if (folder / "hospital.yaml").is_file():
             return folder
@@ -74,6 +77,7 @@ def read_seeds(folder: Path | None = None) -> Seeds:
     return Seeds(
         hospital=MappingProxyType(_read(root / "hospital.yaml")),
         vocabulary=MappingProxyType(_read(root / "vocabulary.yaml")),
+        crowd=MappingProxyType(_read(root / "volume.yaml")),
         stories=stories,
     )
 

@@ -1,7 +1,7 @@
 """The library finds, checks, freezes and overlays content; every refusal names the file and the place."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -30,7 +30,7 @@ Write = Callable[[str, str], Path]
 
 
 @pytest.fixture
-def base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
+def base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Write]:
     monkeypatch.setenv(library.BASE, str(tmp_path / "base"))
     monkeypatch.delenv(library.OVERLAY, raising=False)
     (tmp_path / "base").mkdir()
@@ -51,7 +51,7 @@ def test_an_item_is_read_and_frozen(base: Write) -> None:
     assert (item.version, item.effective_from, item.reviewed_on) == (2, date(2026, 1, 1), date(2026, 2, 3))
     assert item.data["values"]["days"] == 7
     with pytest.raises(TypeError):
-        item.data["values"]["days"] = 8  # type: ignore[index]
+        item.data["values"]["days"] = 8
 
 
 def test_yaml_entries_share_defaults_and_examples_may_stand_beside(base: Write) -> None:

@@ -17,6 +17,7 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "patients").mkdir()
     (tmp_path / "hospital.yaml").write_text("sites: {}")
     (tmp_path / "vocabulary.yaml").write_text("conditions: {}")
+    (tmp_path / "volume.yaml").write_text("female: []")
     return tmp_path
 
 

@@ -1,0 +1,69 @@
+"""Reads of the audit, for access review and export only."""
+
+from collections.abc import Collection, Iterator
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from throughline.foundation.audit.models import AuditEntry
+from throughline.foundation.audit.records import AuditLine, AuditPage, AuditSearch
+from throughline.foundation.kernel.viewer import Viewer
+
+_LINE = (
+    "id",
+    "at",
+    "kind",
+    "name",
+    "actor_id",
+    "actor_name",
+    "actor_kind",
+    "site_id",
+    "patient_id",
+    "purpose",
+    "detail",
+)
+
+
+def entries(
+    viewer: Viewer,
+    search: AuditSearch,
+    *,
+    sites: Collection[UUID],
+    before: tuple[datetime, UUID] | None = None,
+    limit: int = 100,
+) -> AuditPage:
+    """Return what the search finds at these sites of the viewer's, newest first, `limit` lines older than `before`.
+
+    The caller names the sites where the viewer may review; sites she does not belong to are left out.
+    """
+    found = _found(viewer, search, sites)
+    if before:
+        found = found.filter(at__lte=before[0]).filter(Q(at__lt=before[0]) | Q(id__lt=before[1]))
+    rows = list(found.order_by("-at", "-id").values(*_LINE)[: limit + 1])
+    lines = tuple(AuditLine(**row) for row in rows[:limit])
+    return AuditPage(lines=lines, older=(lines[-1].at, lines[-1].id) if len(rows) > limit else None)
+
+
+def all_entries(viewer: Viewer, search: AuditSearch, *, sites: Collection[UUID]) -> Iterator[AuditLine]:
+    """Yield everything the search finds at these sites, oldest first, without holding it in memory."""
+    rows = _found(viewer, search, sites).order_by("at", "id").values(*_LINE)
+    for row in rows.iterator(chunk_size=2000):
+        yield AuditLine(**row)
+
+
+def _found(viewer: Viewer, search: AuditSearch, sites: Collection[UUID]) -> QuerySet[AuditEntry]:
+    wanted = Q(site_id__in=viewer.site_ids & frozenset(sites))
+    if search.since:
+        wanted &= Q(at__gte=search.since)
+    if search.until:
+        wanted &= Q(at__lt=search.until)
+    if search.patient_id:
+        wanted &= Q(patient_id=search.patient_id)
+    if search.actor_id:
+        wanted &= Q(actor_id=search.actor_id)
+    if search.kinds:
+        wanted &= Q(kind__in=search.kinds)
+    if search.name:
+        wanted &= Q(name=search.name)
+    return AuditEntry.objects.filter(wanted)

@@ -1,0 +1,90 @@
+"""Reads of the journal: a patient's story, and what waits in the outbox."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from django.db.models import Q
+
+from throughline.foundation.journal import rules
+from throughline.foundation.journal.models import JournalEntry, OutboxMessage
+from throughline.foundation.journal.records import Cursor, Story, StoryLine, Waiting
+from throughline.foundation.kernel.actions import locate, require_sight
+from throughline.foundation.kernel.viewer import Viewer
+
+_LINE = (
+    "id",
+    "kind",
+    "sentence",
+    "occurred_at",
+    "recorded_at",
+    "actor_id",
+    "actor_name",
+    "case_id",
+    "payload",
+)
+
+
+def timeline(
+    viewer: Viewer,
+    patient_id: UUID,
+    *,
+    before: Cursor | None = None,
+    kinds: Collection[str] = (),
+    case_id: UUID | None = None,
+    limit: int = 50,
+) -> Story:
+    """Return the patient's story newest first, `limit` lines at a time, older than `before`.
+
+    `kinds` holds kinds of events ("tasks.task-done") or whole capabilities ("tasks"). Raises NotFound when the viewer
+    may not see the patient. The order is that of writing down, so a page never misses a line recorded late.
+    """
+    place = locate("patient_id", patient_id)
+    require_sight(viewer, place)
+    lines = JournalEntry.objects.filter(patient_id=patient_id, site_id=place.site_id)
+    if kinds:
+        lines = lines.filter(_of_kinds(kinds))
+    if case_id:
+        lines = lines.filter(case_id=case_id)
+    if before:
+        # The first condition lets PostgreSQL leave out newer months; the second is the exact place.
+        lines = lines.filter(recorded_at__lte=before.recorded_at).filter(
+            Q(recorded_at__lt=before.recorded_at) | Q(id__lt=before.entry_id)
+        )
+    rows = list(lines.order_by("-recorded_at", "-id").values(*_LINE)[: limit + 1])
+    shown = tuple(StoryLine(**row) for row in rows[:limit])
+    older = Cursor(shown[-1].recorded_at, shown[-1].id) if len(rows) > limit else None
+    return Story(lines=shown, older=older)
+
+
+def _of_kinds(kinds: Collection[str]) -> Q:
+    wanted = Q()
+    for kind in kinds:
+        wanted |= Q(kind=kind) if "." in kind else Q(kind__startswith=f"{kind}.")
+    return wanted
+
+
+def outbox_of(viewer: Viewer) -> list[Waiting]:
+    """Return what the viewer herself sent that has not left yet, the next to leave first."""
+    if viewer.user_id is None:
+        return []
+    return _waiting(Q(created_by=viewer.user_id))
+
+
+def stuck_messages(viewer: Viewer) -> list[Waiting]:
+    """Return the messages of the viewer's sites that failed five times or more, for whoever runs the installation."""
+    return _waiting(Q(site_id__in=viewer.site_ids, attempts__gte=rules.STUCK_AFTER))
+
+
+def _waiting(which: Q) -> list[Waiting]:
+    names = (
+        "id",
+        "kind",
+        "patient_id",
+        "created_at",
+        "created_by_name",
+        "not_before",
+        "attempts",
+        "last_error",
+    )
+    rows = OutboxMessage.objects.filter(which, done_at__isnull=True, recalled_at__isnull=True)
+    return [Waiting(**row) for row in rows.order_by("not_before", "id").values(*names)]

@@ -1,0 +1,88 @@
+"""Writes of the caseload: cover for a colleague, saved views, the private scratch line."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from throughline.foundation.access.models import PatientAccess, User
+from throughline.foundation.access.permissions import Permission
+from throughline.foundation.kernel.actions import Refusal, action
+from throughline.foundation.kernel.actor import Actor
+from throughline.practice.caseload.models import Cover, SavedView, Scratch
+from throughline.record.cases.models import Case
+from throughline.record.people.models import Patient
+
+
+class UnableToCover(Refusal):
+    """This colleague cannot carry the list."""
+
+
+@action("caseload.arrange-cover", needs=Permission.SUPERVISE, on="site_id")
+def arrange_cover(
+    *, site_id: UUID, away_id: UUID, covering_id: UUID, since: datetime, until: datetime, brief: str,
+    by: Actor, at: datetime,
+) -> UUID:  # fmt: skip
+    """Let one colleague carry another's list from `since` until `until`; her patients' records open for that time.
+
+    Raises UnableToCover for the same person twice, somebody of another site, or an end before the start.
+    """
+    people = User.objects.filter(pk__in=[away_id, covering_id], is_active=True, grants__site_id=site_id).distinct()
+    if away_id == covering_id or people.count() != 2:
+        raise UnableToCover("Choose two different colleagues of this site.")
+    if until <= since or until <= at:
+        raise UnableToCover("Enter an end after the start and after now.")
+    cover = Cover.objects.create(
+        site_id=site_id, away_id=away_id, covering_id=covering_id, since=since, until=until, brief=brief
+    )
+    patients = Case.objects.filter(owner_id=away_id, site_id=site_id).exclude(state="closed")
+    PatientAccess.objects.bulk_create(
+        PatientAccess(
+            site_id=site_id,
+            patient_id=patient_id,
+            user_id=covering_id,
+            kind="cover",
+            source=f"cover:{cover.id}",
+            since=since,
+            until=until,
+        )
+        for patient_id in patients.values_list("patient_id", flat=True)
+    )
+    return cover.id
+
+
+@action("caseload.end-cover", needs=Permission.SUPERVISE, on="site_id")
+def end_cover(*, site_id: UUID, cover_id: UUID, by: Actor, at: datetime) -> None:
+    """End a cover early; the records close with it."""
+    Cover.objects.filter(pk=cover_id, site_id=site_id).update(ended_at=at)
+    PatientAccess.objects.filter(source=f"cover:{cover_id}", until__gt=at).update(until=at)
+
+
+@action("caseload.save-view", needs=Permission.WORK_CASE)
+def save_view(*, name: str, filters: dict[str, Any], by: Actor, at: datetime) -> UUID:
+    """Keep a named set of filters for oneself; the same name is replaced. Raises Refusal without a name."""
+    if not name.strip():
+        raise Refusal("Give the view a name.")
+    view, _ = SavedView.objects.update_or_create(
+        user_id=by.user_id, name=name.strip()[:40], defaults={"filters": filters}
+    )
+    return view.id
+
+
+@action("caseload.delete-view", needs=Permission.WORK_CASE)
+def delete_view(*, view_id: UUID, by: Actor, at: datetime) -> None:
+    """Remove one's own saved view."""
+    SavedView.objects.filter(pk=view_id, user_id=by.user_id).delete()
+
+
+@action("caseload.scratch", needs=Permission.WORK_CASE, on="patient_id")
+def write_scratch(*, patient_id: UUID, text: str, by: Actor, at: datetime) -> None:
+    """Write, change or (with an empty text) remove one's private line about a patient."""
+    if not text.strip():
+        Scratch.objects.filter(user_id=by.user_id, patient_id=patient_id).delete()
+        return
+    site_id = Patient.objects.values_list("site_id", flat=True).get(pk=patient_id)
+    Scratch.objects.update_or_create(
+        user_id=by.user_id,
+        patient_id=patient_id,
+        defaults={"text": text.strip()[:200], "site_id": site_id, "updated_at": at},
+    )

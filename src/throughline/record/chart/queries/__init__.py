@@ -1,1 +1,0 @@
-"""The reads of the chart, each for a viewer."""
