@@ -21,7 +21,11 @@ def copy_rows(
     names = ", ".join(name(column) for column in columns)
     staging = name(f"copy_{table}"[:63])
     with connection.cursor() as cursor:
-        cursor.execute(f"create temporary table {staging} on commit drop as select {names} from {name(table)} limit 0")
+        # Made once a session and emptied by every commit: a table made and dropped each time swells the catalogues.
+        cursor.execute(
+            f"create temporary table if not exists {staging} on commit delete rows as "
+            f"select * from {name(table)} limit 0"
+        )
         with cursor.copy(f"copy {staging} ({names}) from stdin") as copy:
             for row in rows:
                 copy.write_row(row)
@@ -32,5 +36,5 @@ def copy_rows(
             statement += f" returning {returning}"
         cursor.execute(statement)
         stored = cursor.fetchall() if returning else cursor.rowcount
-        cursor.execute(f"drop table {staging}")
+        cursor.execute(f"truncate {staging}")
         return stored

@@ -1,7 +1,7 @@
 """Announce an event: write its line of story, run what must happen with it, queue what may follow."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -47,28 +47,48 @@ def publish(event: Event, *, by: Actor, at: datetime, occurred_at: datetime | No
     Must run inside a transaction: a story line without its fact, or a fact without its line, is refused with
     RuntimeError. An exception in a reaction rolls back the whole act.
     """
+    return publish_many([event], by=by, at=at, occurred_at=occurred_at)[0]
+
+
+def publish_many(
+    events: Sequence[Event], *, by: Actor, at: datetime, occurred_at: datetime | None = None
+) -> list[UUID]:
+    """Write the lines of many events in one statement, in their order; otherwise as `publish`."""
     if not connection.in_atomic_block:
-        raise RuntimeError(f"{event.kind} was published outside a transaction.")
+        raise RuntimeError(f"{events[0].kind if events else 'Nothing'} was published outside a transaction.")
     require_aware(at)
-    payload = {field.name: _plain(getattr(event, field.name)) for field in dataclasses.fields(event)}
-    entry = JournalEntry.objects.create(
-        recorded_at=at,
-        occurred_at=occurred_at or at,
-        kind=event.kind,
-        sentence=event.sentence(),
-        site_id=event.site_id,
-        patient_id=event.patient_id,
-        case_id=event.case_id,
-        actor_id=by.user_id,
-        actor_name=by.name,
-        payload=payload,
-    )
+    payloads = [_payload(event) for event in events]
+    entries = [
+        JournalEntry(
+            recorded_at=at,
+            occurred_at=occurred_at or at,
+            kind=event.kind,
+            sentence=event.sentence(),
+            site_id=event.site_id,
+            patient_id=event.patient_id,
+            case_id=event.case_id,
+            actor_id=by.user_id,
+            actor_name=by.name,
+            payload=payload,
+        )
+        for event, payload in zip(events, payloads, strict=True)
+    ]
+    JournalEntry.objects.bulk_create(entries, batch_size=1000)
+    for event, payload in zip(events, payloads, strict=True):
+        _react(event, payload, by, at)
+    return [entry.id for entry in entries]
+
+
+def _payload(event: Event) -> dict[str, Any]:
+    return {field.name: _plain(getattr(event, field.name)) for field in dataclasses.fields(event)}
+
+
+def _react(event: Event, payload: dict[str, Any], by: Actor, at: datetime) -> None:
     for heard in (type(event), Event):
         for reaction in _same_transaction.get(heard, ()):
             reaction(event, by=by, at=at)
         for kind in _after_commit.get(heard, ()):
             enqueue(kind, payload, by=by, at=at, site_id=event.site_id, patient_id=event.patient_id)
-    return entry.id
 
 
 def enqueue(

@@ -12,9 +12,7 @@ from throughline.foundation.kernel.identity import new_id
 class Sourced(models.Model):
     """Base of rows that may have come from another system: which one, under what id there, recorded when."""
 
-    source = models.CharField(
-        max_length=80, blank=True, help_text="key of the system it came from; blank: made here"
-    )
+    source = models.CharField(max_length=80, blank=True, help_text="key of the system it came from; blank: made here")
     source_id = models.CharField(max_length=120, blank=True)
     recorded_at = models.DateTimeField(null=True)
 
@@ -216,9 +214,7 @@ class PatientSource(models.Model):
     source = models.CharField(max_length=80)
     source_id = models.CharField(max_length=120)
     digest = models.CharField(max_length=64)
-    said = models.JSONField(
-        default=dict, help_text="the facts it last stated, told from later edits here by this"
-    )
+    said = models.JSONField(default=dict, help_text="the facts it last stated, told from later edits here by this")
     taken_in_at = models.DateTimeField()
 
     class Meta:

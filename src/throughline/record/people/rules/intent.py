@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from throughline.record.people.rules.dates import OLDEST, find_birth_date
-from throughline.record.people.rules.names import also_called, fold, sound, words
+from throughline.record.people.rules.names import PARTICLES, also_called, called_sounds, fold, sound
 from throughline.record.people.rules.tokens import Kind, bare_number
 
 LONGEST_TEXT = 120
@@ -137,13 +137,37 @@ def _prefix(kind: Kind, start: str, then: str = "", scan: int = CAP) -> Probe:
 
 
 def _name_probes(intent: Intent) -> list[Probe]:
-    said = _joined(intent.words)
-    if not said:
-        return []
-    if intent.year:
-        return _year_probes(intent.year, said)
-    if len(said) == 1:
-        return _one_word(said[0])
+    """Return the ranges of every way the name words can be read."""
+    found: dict[Probe, None] = {}
+    for said in readings(intent.words):
+        if intent.year:
+            probes = _year_probes(intent.year, said)
+        else:
+            probes = _one_word(said[0]) if len(said) == 1 else _two_words(said)
+        found.update(dict.fromkeys(probes))
+    return list(found)
+
+
+def readings(said: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Return the ways to read name words: particles left out, joined to what follows, and all in one word.
+
+    "ana de la cruz" reads as (ana, cruz), (ana, delacruz), (anadelacruz).
+    """
+    said = tuple(dict.fromkeys(said))
+    core = tuple(word for word in said if word not in PARTICLES) or said
+    led: list[str] = []
+    lead = ""
+    for word in said:
+        lead += word
+        if word not in PARTICLES:
+            led.append(lead)
+            lead = ""
+    ways = [core, tuple(led), ("".join(said),)]
+    return [way for way in dict.fromkeys(ways) if way]
+
+
+def _two_words(said: tuple[str, ...]) -> list[Probe]:
+    """Return the ranges of the two longest words, in both orders, with short forms and sounds of either."""
     probes = []
     longest = sorted(said, key=len, reverse=True)[:2]
     for first, second in (tuple(longest), tuple(reversed(longest))):
@@ -152,16 +176,10 @@ def _name_probes(intent: Intent) -> list[Probe]:
         probes += [_prefix(Kind.NAME, f"{other} {second}") for other in sorted(also_called(first))]
     one, two = sound(longest[0]), sound(longest[1])
     if one and two:
-        probes.append(Probe(str(Kind.SOUND), f"{one} {two}", f"{one} {two}\x01"))
-        probes += [Probe(str(Kind.SOUND), f"{one} {s}", f"{one} {s}\x01") for s in _sounds_of(longest[1])]
-        probes += [Probe(str(Kind.SOUND), f"{two} {s}", f"{two} {s}\x01") for s in _sounds_of(longest[0])]
-    return probes + (_one_word("".join(intent.words)) if len(intent.words) > 1 else [])
-
-
-def _joined(said: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the words that say something: "de la cruz" is looked for as "cruz", with particles only as they are."""
-    core = tuple(word for word in words(" ".join(said)) if word in said)
-    return core or said
+        pairs = [(one, two), *((one, called) for called in sorted(called_sounds(longest[1])))]
+        pairs += [(two, called) for called in sorted(called_sounds(longest[0]))]
+        probes += [Probe(str(Kind.SOUND), f"{a} {b}", f"{a} {b}\x01") for a, b in pairs]
+    return probes
 
 
 def _one_word(word: str) -> list[Probe]:
@@ -171,6 +189,7 @@ def _one_word(word: str) -> list[Probe]:
     heard = sound(word)
     if heard and len(word) >= 3:
         probes.append(_prefix(Kind.SOUND, f"{heard} ", scan=CAP * 2))
+    probes += [_prefix(Kind.SOUND, f"{called} ") for called in sorted(called_sounds(word))]
     return probes
 
 
@@ -181,7 +200,3 @@ def _year_probes(year: int, said: tuple[str, ...]) -> list[Probe]:
         probes += [_prefix(Kind.YEAR, f"{year} {other}") for other in sorted(also_called(word))]
         probes += [Probe(str(Kind.YEAR), f"{year} {word[:2]}", f"{year} {word[:2]}{PREFIX_END}")]
     return probes
-
-
-def _sounds_of(word: str) -> list[str]:
-    return sorted({heard for other in also_called(word) if (heard := sound(other))})

@@ -3,8 +3,16 @@
 from dataclasses import dataclass
 from datetime import date
 
-from throughline.record.people.rules.intent import Intent
-from throughline.record.people.rules.names import PARTICLES, alike, also_called, fold, one_letter_apart, sound, words
+from throughline.record.people.rules.intent import Intent, readings
+from throughline.record.people.rules.names import (
+    alike,
+    also_called,
+    called_sounds,
+    fold,
+    one_letter_apart,
+    sound,
+    words,
+)
 
 EXACT, START, CALLED, SLIP, SOUNDS = 100, 80, 60, 55, 45
 
@@ -38,16 +46,12 @@ def judge(intent: Intent, patient: Candidate) -> tuple[int, tuple[str, ...]] | N
 def _by_words(intent: Intent, patient: Candidate) -> tuple[int, list[str]] | None:
     if not intent.words:
         return 0, []
-    said = [word for word in intent.words if word not in PARTICLES] or list(intent.words)
     shown = frozenset(words(patient.display_name)) | frozenset(words(patient.preferred_name))
-    best = _each_word(said, patient, shown)
-    if len(intent.words) > 1:
-        joined = _each_word(["".join(intent.words)], patient, shown)
-        best = max((found for found in (best, joined) if found), key=lambda found: found[0], default=None)
-    return best
+    fits = [fit for way in readings(intent.words) if (fit := _each_word(way, patient, shown))]
+    return max(fits, key=lambda fit: fit[0], default=None)
 
 
-def _each_word(said: list[str], patient: Candidate, shown: frozenset[str]) -> tuple[int, list[str]] | None:
+def _each_word(said: tuple[str, ...], patient: Candidate, shown: frozenset[str]) -> tuple[int, list[str]] | None:
     total, why = 0, []
     for word in said:
         strength, matched, how = _word(word, patient.name_words)
@@ -68,14 +72,10 @@ def _word(word: str, names: frozenset[str]) -> tuple[int, str, str]:
     starts = sorted(name for name in names if name.startswith(word))
     if starts:
         return START, starts[0], ""
-    for name in sorted(names & also_called(word)):
-        return (
-            CALLED,
-            name,
-            f"{word.title()} is short for {name.title()}"
-            if len(word) < len(name)
-            else (f"{name.title()} is short for {word.title()}"),
-        )
+    called = sorted(names & also_called(word)) or sorted(n for n in names if sound(n) in called_sounds(word))
+    if called:
+        short, long = sorted((word, called[0]), key=len)
+        return CALLED, called[0], f"{short.title()} is short for {long.title()}"
     close = sorted((name for name in names if len(word) > 3 and one_letter_apart(word, name)), reverse=True)
     if close:
         return SLIP, close[0], f"{close[0].title()} is one letter from {word.title()}"

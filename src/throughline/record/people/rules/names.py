@@ -26,6 +26,21 @@ PARTICLES = frozenset((
 ))
 # fmt: on
 _TITLES = frozenset({"mr", "mrs", "ms", "miss", "dr", "sr", "sra", "jr", "ii", "iii", "iv"})
+# Spanish short forms, which the library of nicknames does not know.
+# fmt: off
+_SHORT_FORMS = {
+    "beto": "alberto roberto norberto humberto", "chayo": "rosario", "charo": "rosario", "chela": "graciela marcela",
+    "chelo": "consuelo", "chucho": "jesus", "chuy": "jesus", "concha": "concepcion", "cuca": "refugio",
+    "kike": "enrique", "lalo": "eduardo", "licha": "alicia", "lola": "dolores", "lupe": "guadalupe",
+    "lupita": "guadalupe", "manolo": "manuel", "maru": "maria eugenia", "meche": "mercedes", "memo": "guillermo",
+    "nacho": "ignacio", "nando": "fernando", "paco": "francisco", "pancho": "francisco", "pepe": "jose",
+    "polo": "leopoldo", "quique": "enrique", "rafa": "rafael", "tere": "teresa", "tono": "antonio", "yola": "yolanda",
+}
+# fmt: on
+_LONG_FORMS: dict[str, set[str]] = {}
+for _short, _longs in _SHORT_FORMS.items():
+    for _long in _longs.split():
+        _LONG_FORMS.setdefault(_long, set()).add(_short)
 _APOSTROPHES = re.compile(r"['’‘ʼ`´ʻ]")
 _NOT_WORD = re.compile(r"[^\w]+|_")
 _nicknamer: list[NickNamer] = []
@@ -87,7 +102,15 @@ def also_called(word: str) -> frozenset[str]:
     if not _nicknamer:
         _nicknamer.append(NickNamer())
     namer = _nicknamer[0]
-    return frozenset(namer.canonicals_of(word) | namer.nicknames_of(word)) - {word}
+    known = namer.canonicals_of(word) | namer.nicknames_of(word)
+    known |= set(_SHORT_FORMS.get(word, "").split()) | _LONG_FORMS.get(word, set())
+    return frozenset(known) - {word}
+
+
+@lru_cache(maxsize=10_000)
+def called_sounds(word: str) -> frozenset[str]:
+    """Return how the names that `word` is short for, or that are short for it, sound: Katie reaches every Katherine."""
+    return frozenset(heard for other in also_called(word) if len(heard := sound(other)) > 1)
 
 
 def alike(one: str, other: str) -> float:

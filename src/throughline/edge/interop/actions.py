@@ -1,0 +1,213 @@
+"""Taking in a stretch of FHIR: everything of it that can be kept, in one transaction, or nothing."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from throughline.edge.interop.fhir.drafting import Draft
+from throughline.edge.interop.fhir.editions import judge
+from throughline.edge.interop.fhir.elements import Refused
+from throughline.edge.interop.fhir.references import Key, Search
+from throughline.edge.interop.fhir.resolving import (
+    Known,
+    Resolver,
+    complete,
+    moved_person,
+    patient_of,
+    pointers_of,
+)
+from throughline.edge.interop.records import StretchOutcome
+from throughline.foundation.access.permissions import Permission
+from throughline.foundation.access.queries import system_viewer
+from throughline.foundation.access.records import Viewer
+from throughline.foundation.kernel.actions import action
+from throughline.foundation.kernel.actor import Actor
+from throughline.foundation.kernel.identity import new_id
+from throughline.record.chart.actions import note_receipts, take_in_received
+from throughline.record.chart.queries.received import date_shifts, held, identified, seen_before
+from throughline.record.chart.records.received import Arrival, Edition, Held, Pointer, Stretch, Verdict
+from throughline.record.people.actions import (
+    take_in_organizations,
+    take_in_patients,
+    take_in_practitioners,
+    take_in_roles,
+)
+
+
+@action("interop.take-in-stretch", needs=Permission.IMPORT_RECORDS, on="site_id")
+def take_in_stretch(
+    *,
+    site_id: UUID,
+    source: str,
+    stretch: Stretch,
+    draft: Draft,
+    shifts: Mapping[str, int],
+    tell: bool,
+    by: Actor,
+    at: datetime,
+) -> StretchOutcome:
+    """Store what is new or changed in a drafted stretch and say what became of every resource.
+
+    `shifts` says by how many days to move the dates of patients received for the first time, by their id at the
+    source; a patient received before keeps the days she has. The bytes are kept as they came in any case. With `tell`,
+    a line goes into each patient's story; without, the caller tells it when her whole record is in.
+    """
+    _one_at_a_time(site_id, source)
+    outcome = _Taking(site_id, source, draft, by, at).carry_out(stretch, shifts)
+    if tell and outcome.arrived:
+        note_receipts(site_id=site_id, source=source, receipts=outcome.receipts(), by=by, at=at)
+    return outcome
+
+
+def _one_at_a_time(site_id: UUID, source: str) -> None:
+    """Let another import of the same source wait: both would find the same resource to be new."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"import {site_id} {source}"])
+
+
+class _Taking:
+    """One stretch on its way in."""
+
+    def __init__(self, site_id: UUID, source: str, draft: Draft, by: Actor, at: datetime) -> None:
+        self.place: dict[str, Any] = {"site_id": site_id, "source": source}
+        self.act: dict[str, Any] = {"by": by, "at": at}
+        self.draft = draft
+        self.viewer: Viewer = system_viewer(by, at=at, site_ids=[site_id])
+        self.resolver = Resolver(draft)
+        self.outcome = StretchOutcome(refused=[tuple(one) for one in draft.refused], unchanged=draft.repeated)
+
+    def carry_out(self, stretch: Stretch, shifts: Mapping[str, int]) -> StretchOutcome:
+        """Do all of it and return what became of it."""
+        held_now = self._held()
+        verdicts = self._verdicts(held_now)
+        days, begun = self._days(verdicts, shifts)
+        patients = {key: one.patient_id for key, one in held_now.items() if one.patient_id and key[0] == "Patient"}
+        patients.update(self._take_in_people(verdicts, days))
+        ids = {key: one.id for key, one in held_now.items()}
+        ids.update({key: new_id() for key in self.draft.received if key not in ids})
+        known = Known(ids, held_now, patients, days)
+        arrivals = [
+            arrival
+            for key, verdict in verdicts.items()
+            if (arrival := self._arrival(key, verdict, known)) is not None
+        ]
+        take_in_received(**self.place, stretch=stretch, arrivals=arrivals, shifts=begun, **self.act)
+        return self.outcome
+
+    def _held(self) -> dict[Key, Held]:
+        """Return what is held of everything the stretch brings or points to, in two statements."""
+        keys: set[Key] = set(self.draft.received)
+        searches: set[Search] = set()
+        for received in self.draft.received.values():
+            for pointer in pointers_of(received.reading):
+                found = self.resolver.named(pointer) if pointer.reference else None
+                if isinstance(found, Search):
+                    searches.add(found)
+                elif found is not None:
+                    keys.add(found)
+        answers = identified(self.viewer, **self.place, searches=searches)
+        found_keys = {Search(*asked): Key(*found) for asked, found in answers.items()}
+        self.resolver.learn(found_keys)
+        keys.update(found_keys.values())
+        return {Key(*key): one for key, one in held(self.viewer, **self.place, keys=keys).items()}
+
+    def _verdicts(self, held_now: Mapping[Key, Held]) -> dict[Key, Verdict]:
+        editions = {
+            key: Edition(one.reading.version, one.reading.updated_at, one.sha256)
+            for key, one in self.draft.received.items()
+        }
+        verdicts = {
+            key: judge(edition, held_now[key].edition if key in held_now else None)
+            for key, edition in editions.items()
+        }
+        doubtful = {held_now[key].id: key for key, verdict in verdicts.items() if verdict is Verdict.CHANGED}
+        asked = [(one, editions[key].digest) for one, key in doubtful.items()]
+        for one in seen_before(self.viewer, site_id=self.place["site_id"], editions=asked):
+            key = doubtful[one]
+            verdicts[key] = judge(editions[key], held_now[key].edition, seen_before=True)
+        return verdicts
+
+    def _days(
+        self, verdicts: Mapping[Key, Verdict], shifts: Mapping[str, int]
+    ) -> tuple[dict[str, int], dict[str, int]]:
+        """Return the days to move each patient's dates by, and those of them that begin with this stretch."""
+        mentioned = {
+            key.resource_id
+            for received in self.draft.received.values()
+            if (key := self.resolver.key(received.reading.subject)) is not None and key.resource_type == "Patient"
+        }
+        mentioned.update(key.resource_id for key in verdicts if key.resource_type == "Patient")
+        days = date_shifts(self.viewer, **self.place, source_ids=mentioned)
+        begun = {
+            key.resource_id: shifts[key.resource_id]
+            for key, verdict in verdicts.items()
+            if key.resource_type == "Patient" and verdict is Verdict.NEW and shifts.get(key.resource_id)
+        }
+        return {**days, **begun}, begun
+
+    def _take_in_people(self, verdicts: Mapping[Key, Verdict], days: Mapping[str, int]) -> dict[Key, UUID]:
+        """Hand patients, organizations, practitioners and roles to people; return the patients' identifiers."""
+        said: dict[str, list[Any]] = {}
+        for key, who in self.draft.who.items():
+            if who is not None and verdicts[key] is not Verdict.UNCHANGED:
+                said.setdefault(key.resource_type, []).append(who)
+        if "Organization" in said:
+            take_in_organizations(**self.place, organizations=said["Organization"], **self.act)
+        if "Practitioner" in said:
+            take_in_practitioners(**self.place, practitioners=said["Practitioner"], **self.act)
+        if "PractitionerRole" in said:
+            roles = [self._role(role) for role in said["PractitionerRole"]]
+            take_in_roles(**self.place, roles=roles, **self.act)
+        people = self._moved(said.get("Patient", []), days)
+        if not people:
+            return {}
+        taken = take_in_patients(**self.place, people=people, **self.act)
+        return {Key("Patient", one.source_id): one.patient_id for one in taken}
+
+    def _moved(self, people: Sequence[Any], days: Mapping[str, int]) -> list[Any]:
+        return [
+            moved_person(person, days[person.source_id]) if days.get(person.source_id) else person
+            for person in people
+        ]
+
+    def _role(self, role: Any) -> Any:
+        """Return a role with source ids in place of its references."""
+        who = self.resolver.key(Pointer(role.practitioner))
+        where = self.resolver.key(Pointer(role.organization)) if role.organization else None
+        return replace(
+            role,
+            practitioner=who.resource_id if who else "",
+            organization=where.resource_id if where else "",
+        )
+
+    def _arrival(self, key: Key, verdict: Verdict, known: Known) -> Arrival | None:
+        """Return one resource ready to be stored, None when it is unchanged or refused (the outcome says which)."""
+        received = self.draft.received[key]
+        reading = received.reading
+        one = known.held.get(key)
+        if verdict is Verdict.UNCHANGED:
+            self.outcome.unchanged += 1
+            if one is not None and one.patient_id:
+                self.outcome.patients.add(one.patient_id)
+            return None
+        try:
+            patient, patient_id = patient_of(reading, self.draft, self.resolver, known)
+            fact = complete(reading, patient, self.draft, self.resolver, known)
+        except Refused as refusal:
+            why = refusal.why if refusal.why.endswith(".") else f"{refusal.why}."
+            path = refusal.path or key.resource_type
+            self.outcome.refused.append((f"{key.resource_type}/{key.resource_id}", path, why))
+            return None
+        encounter = self.resolver.key(reading.encounter) if reading.encounter.reference else None
+        self.outcome.stored += 1
+        if patient_id is not None:
+            self.outcome.patients.add(patient_id)
+            self.outcome.arrived.setdefault(patient_id, Counter())[key.resource_type] += 1
+        return Arrival(
+            known.ids[key], verdict, received, patient_id, known.ids.get(encounter) if encounter else None, fact
+        )

@@ -1,0 +1,125 @@
+"""Organizations, practitioners, their roles, places and medicines: resources that others point to."""
+
+from throughline.edge.interop.fhir import bindings
+from throughline.edge.interop.fhir.elements import (
+    Node,
+    Refused,
+    bound,
+    concept,
+    concepts,
+    flag,
+    nodes,
+    period,
+    pointer,
+    text,
+    texts,
+)
+from throughline.edge.interop.fhir.person import address
+from throughline.record.people.records import AddressIn, OrganizationIn, PractitionerIn, RoleIn
+
+_NPI = "http://hl7.org/fhir/sid/us-npi"
+_ORGANIZATION_KINDS = {"pay": "payer", "ins": "payer", "prov": "", "dept": "department", "govt": "government"}
+
+
+def _npi(node: Node, path: str) -> str:
+    for position, one in enumerate(nodes(node, "identifier", path)):
+        inside = f"{path}.identifier[{position}]"
+        if text(one, "system", inside) == _NPI:
+            return text(one, "value", inside)[:10]
+    return ""
+
+
+def _reach(node: Node, path: str) -> dict[str, str]:
+    """Return the first phone, fax and e-mail."""
+    found = {"phone": "", "fax": "", "email": ""}
+    for position, one in enumerate(nodes(node, "telecom", path)):
+        inside = f"{path}.telecom[{position}]"
+        system = bound(text(one, "system", inside), bindings.TELECOM_SYSTEM, f"{inside}.system")
+        if system in found and not found[system]:
+            found[system] = text(one, "value", inside)
+    return found
+
+
+def organization(node: Node, source_id: str) -> OrganizationIn:
+    """Return what an Organization resource says."""
+    path = "Organization"
+    name = text(node, "name", path)
+    if not name:
+        raise Refused(f"{path}.name", "is missing: an organization without a name cannot be shown")
+    kinds = concepts(node, "type", path)
+    places = nodes(node, "address", path)
+    return OrganizationIn(
+        source_id=source_id,
+        name=name,
+        kind=_ORGANIZATION_KINDS.get(kinds[0].code, "") if kinds else "",
+        npi=_npi(node, path),
+        address=address(places[0], f"{path}.address[0]") if places else AddressIn(),
+        active=flag(node, "active", path) is not False,
+        **_reach(node, path),
+    )
+
+
+def practitioner(node: Node, source_id: str) -> PractitionerIn:
+    """Return what a Practitioner resource says."""
+    path = "Practitioner"
+    names = nodes(node, "name", path)
+    name = names[0] if names else {}
+    inside = f"{path}.name[0]"
+    family = text(name, "family", inside) or text(name, "text", inside)
+    if not family and not texts(name, "given", inside):
+        raise Refused(f"{path}.name", "is missing: a practitioner without a name cannot be shown")
+    spoken = concepts(node, "communication", path)
+    return PractitionerIn(
+        source_id=source_id,
+        family=family,
+        given=" ".join(texts(name, "given", inside)),
+        prefix=" ".join(texts(name, "prefix", inside)),
+        credentials=" ".join(texts(name, "suffix", inside)),
+        npi=_npi(node, path),
+        gender=bound(text(node, "gender", path), bindings.GENDER, f"{path}.gender"),
+        languages=tuple(one.code[:20] for one in spoken if one.code),
+        active=flag(node, "active", path) is not False,
+        **_reach(node, path),
+    )
+
+
+def role(node: Node, source_id: str) -> RoleIn | None:
+    """Return what a PractitionerRole resource says, None when it names no practitioner. References stay as written."""
+    path = "PractitionerRole"
+    who, where = pointer(node, "practitioner", path), pointer(node, "organization", path)
+    roles, specialties = concepts(node, "code", path), concepts(node, "specialty", path)
+    since, until = period(node, "period", path)
+    if not who.reference:
+        return None
+    return RoleIn(
+        source_id=source_id,
+        practitioner=who.reference,
+        organization=where.reference,
+        role=roles[0].words[:120] if roles else "",
+        role_code=roles[0].code[:60] if roles else "",
+        specialty=specialties[0].words[:120] if specialties else "",
+        specialty_code=specialties[0].code[:60] if specialties else "",
+        since=since.at.date() if since.at else None,
+        until=until.at.date() if until.at else None,
+        **_reach(node, path),
+    )
+
+
+def name_of(node: Node) -> str:
+    """Return the words by which to show a resource that others point to, "" when it has none."""
+    path = str(node.get("resourceType"))
+    name = node.get("name")
+    if type(name) is list:
+        for one in name:
+            if type(one) is dict:
+                parts = [*texts(one, "prefix", path), *texts(one, "given", path), text(one, "family", path)]
+                return " ".join(part for part in parts if part) or text(one, "text", path)
+    if type(name) is str:
+        return name
+    if path == "Medication":
+        return concept(node, "code", path).words
+    if path == "PractitionerRole":
+        roles = concepts(node, "code", path)
+        who = pointer(node, "practitioner", path).display
+        return who or (roles[0].words if roles else "")
+    return ""

@@ -1,0 +1,154 @@
+"""The resources of one stretch, read and sorted out before anything is stored: what can be kept, what is refused."""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import orjson
+
+from throughline.edge.interop.fhir import directory
+from throughline.edge.interop.fhir.editions import is_older
+from throughline.edge.interop.fhir.elements import Node, Refused, kind_of
+from throughline.edge.interop.fhir.person import person
+from throughline.edge.interop.fhir.reading import read
+from throughline.edge.interop.fhir.references import Key
+from throughline.edge.interop.fhir.splitting import Entry, is_record
+from throughline.record.chart.records.received import Edition, Received
+
+
+class Refusal(NamedTuple):
+    """One resource not taken in: what it is, where in it the fault lies, and a sentence about the fault."""
+
+    resource: str
+    path: str
+    why: str
+
+
+_READ_WHO: dict[str, Callable[[Node, str], Any]] = {
+    "Patient": person,
+    "Organization": directory.organization,
+    "Practitioner": directory.practitioner,
+    "PractitionerRole": directory.role,
+}
+
+
+@dataclass(slots=True)
+class Draft:
+    """What one stretch of a file holds.
+
+    `who` holds the patients, organizations, practitioners and roles by their key; `full_urls` leads from a bundle's
+    entries to keys; `repeated` counts resources that stood in the stretch twice with nothing new, `claims` those that
+    say they are FHIR resources.
+    """
+
+    received: dict[Key, Received] = field(default_factory=dict)
+    who: dict[Key, Any] = field(default_factory=dict)
+    full_urls: dict[str, Key] = field(default_factory=dict)
+    refused: list[Refusal] = field(default_factory=list)
+    refused_keys: set[Key] = field(default_factory=set)
+    repeated: int = 0
+    claims: int = 0
+
+    @property
+    def size(self) -> int:
+        """How many resources the stretch held."""
+        return len(self.received) + len(self.refused) + self.repeated
+
+
+def digest(node: Node) -> bytes:
+    """Return the SHA-256 of a resource's meaning: keys sorted, white space gone.
+
+    Raises Refused for what no database text can hold: a NUL character, half a surrogate pair, a number beyond 64 bits.
+    """
+    kind = str(node.get("resourceType"))
+    try:
+        plain = orjson.dumps(node, option=orjson.OPT_SORT_KEYS)
+    except (TypeError, ValueError) as problem:
+        raise Refused(kind, f"holds what no record can: {str(problem)[:80]}") from None
+    if b"\\u0000" in plain and _holds_nul(node):
+        raise Refused(kind, "holds a NUL character")
+    return hashlib.sha256(plain).digest()
+
+
+def _holds_nul(value: Any) -> bool:
+    if type(value) is str:
+        return "\0" in value
+    if type(value) is list:
+        return any(_holds_nul(item) for item in value)
+    if type(value) is dict:
+        return any("\0" in key or _holds_nul(item) for key, item in value.items())
+    return False
+
+
+def draft(entries: Iterable[Entry]) -> Draft:
+    """Return what a stretch holds. A bad resource is refused and leaves the others as they are.
+
+    Raises what the splitting of the entries raises, and then nothing of the stretch may be kept.
+    """
+    result = Draft()
+    for entry in entries:
+        result.claims += is_record(entry.node)
+        try:
+            _add(result, entry)
+        except Refused as refusal:
+            result.refused.append(Refusal(label(entry), refusal.path, _sentence(refusal.why)))
+    return result
+
+
+def label(entry: Entry) -> str:
+    """Return how to name a resource in a report: Type/id, else where it stands."""
+    node = entry.node if type(entry.node) is dict else {}
+    kind, identifier = node.get("resourceType"), node.get("id")
+    if type(kind) is str and type(identifier) is str and kind and identifier:
+        return f"{kind}/{identifier}"[:300]
+    if type(kind) is str and kind:
+        return f"{kind} ({entry.place})"[:300]
+    return entry.place
+
+
+def _sentence(why: str) -> str:
+    return why if why.endswith(".") else f"{why}."
+
+
+def _add(result: Draft, entry: Entry) -> None:
+    node = entry.node
+    if entry.method == "DELETE" and node is None:
+        raise Refused("Bundle.entry.request", f"asks to delete {entry.full_url[:120]}; a file does not delete records")
+    if type(node) is not dict:
+        raise Refused("", f"is {kind_of(node)}, expected a resource")
+    found = digest(node)
+    reading = read(node, entry.full_url)
+    key = Key(reading.resource_type, reading.resource_id)
+    reader = _READ_WHO.get(reading.resource_type)
+    try:
+        who = reader(node, reading.resource_id) if reader is not None else None
+    except Refused:
+        result.refused_keys.add(key)
+        raise
+    earlier = result.received.get(key)
+    if earlier is not None and not _replaces(reading, found, earlier):
+        result.repeated += 1
+        return
+    if earlier is not None:
+        result.repeated += 1
+    if who is not None:
+        result.who[key] = who
+    result.received[key] = Received(reading, found, entry.at_byte, entry.size)
+    if entry.full_url:
+        result.full_urls[entry.full_url] = key
+
+
+def _replaces(reading: Any, found: bytes, earlier: Received) -> bool:
+    """Whether a second resource of one key replaces the first. Raises Refused when they differ and neither is newer."""
+    if found == earlier.sha256:
+        return False
+    one = Edition(reading.version, reading.updated_at, found)
+    other = Edition(earlier.reading.version, earlier.reading.updated_at, earlier.sha256)
+    older = is_older(one, other)
+    if older is None:
+        raise Refused(
+            f"{reading.resource_type}.id",
+            "is used twice in this file with different content, and no version says which holds; the first was kept",
+        )
+    return not older

@@ -1,0 +1,85 @@
+"""From paths to files of FHIR: found, put in an order that lets references resolve, opened plain or gzipped."""
+
+import gzip
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, NamedTuple, cast
+
+_ENDINGS = (".json", ".ndjson", ".jsonl", ".xml")
+_SNIFF = 65_536
+_TYPE = re.compile(rb'"resourceType"\s*:\s*"([A-Z][A-Za-z]+)"')
+_XML = re.compile(rb"\s*(?:\xef\xbb\xbf)?<")
+
+# What others point to comes first, so that it is known when they do.
+_ORDER = ("Organization", "Location", "Practitioner", "PractitionerRole", "Medication", "Patient", "RelatedPerson")
+_RANK = {kind: rank for rank, kind in enumerate((*_ORDER, "Coverage", "Encounter", "Condition", "Goal", "CareTeam"))}
+
+
+class Found(NamedTuple):
+    """A file to take in; `named` when the person asked for this very file rather than for its folder."""
+
+    path: Path
+    named: bool
+
+
+def find(paths: list[Path]) -> list[Found]:
+    """Return the files of FHIR under the paths, in an order that lets references resolve.
+
+    Folders are searched through; in them only .json, .ndjson, .jsonl and .xml count, plain or gzipped.
+    """
+    found: dict[Path, bool] = {}
+    for path in paths:
+        if path.is_dir():
+            for inside in sorted(path.rglob("*")):
+                if inside.is_file() and inside.name.lower().removesuffix(".gz").endswith(_ENDINGS):
+                    found.setdefault(inside, False)
+        else:
+            found[path] = True
+    return sorted((Found(path, named) for path, named in found.items()), key=lambda one: (rank(one.path), one.path))
+
+
+def rank(path: Path) -> int:
+    """Return where a file stands in the order, by the first resource type that it holds."""
+    try:
+        kinds = {match.decode() for match in _TYPE.findall(beginning(path))}
+    except (OSError, EOFError):
+        return len(_RANK)
+    return min((_RANK.get(kind, len(_RANK)) for kind in kinds), default=len(_RANK))
+
+
+def beginning(path: Path) -> bytes:
+    """Return the first 64 kB of a file's content."""
+    with opened(path) as stream:
+        try:
+            return stream.read(_SNIFF)
+        except EOFError:
+            return b""
+
+
+def opened(path: Path) -> BinaryIO:
+    """Return a file opened for its content: gunzipped when its first two bytes say it is gzip, whatever its name."""
+    stream = path.open("rb")
+    packed = stream.read(2) == b"\x1f\x8b"
+    stream.seek(0)
+    return cast(BinaryIO, gzip.GzipFile(fileobj=stream)) if packed else stream
+
+
+def is_xml(start: bytes) -> bool:
+    """Whether a file begins like XML."""
+    return bool(_XML.match(start))
+
+
+def is_lines(path: Path, start: bytes) -> bool:
+    """Whether a file is NDJSON: its name says so, or its first line is a whole object and another one follows."""
+    if path.name.lower().removesuffix(".gz").endswith((".ndjson", ".jsonl")):
+        return not re.match(rb"(?:\xef\xbb\xbf)?\s*[\[{]\s*\n", start)
+    return bool(re.match(rb"(?:\xef\xbb\xbf)?\s*\{[^\n]*\}[ \t\r]*\n\s*\{", start))
+
+
+def lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    """Yield each line with the byte at which it stands; a BOM at the start belongs to no line."""
+    position = 0
+    for line in stream:
+        yield position, line
+        position += len(line)

@@ -1,0 +1,134 @@
+"""One resource in, one Reading out: the table of readers and what every resource must have."""
+
+import re
+from collections.abc import Callable
+
+from throughline.edge.interop.fhir import clinical, directory, findings, plans
+from throughline.edge.interop.fhir.elements import (
+    Node,
+    Refused,
+    concept,
+    node_at,
+    nodes,
+    pointer,
+    text,
+    when,
+    wrong,
+)
+from throughline.foundation.kernel.codes import RXNORM
+from throughline.record.chart.records.received import NOWHERE, Pointer, Reading
+
+READERS: dict[str, Callable[[Node], clinical.Parts]] = {
+    "Condition": clinical.condition,
+    "MedicationRequest": clinical.medication_request,
+    "MedicationStatement": clinical.medication_statement,
+    "MedicationDispense": clinical.medication_dispense,
+    "MedicationAdministration": clinical.medication_administration,
+    "AllergyIntolerance": clinical.allergy,
+    "Encounter": clinical.encounter,
+    "Procedure": clinical.procedure,
+    "Immunization": clinical.immunization,
+    "Observation": findings.observation,
+    "DiagnosticReport": findings.report,
+    "DocumentReference": findings.document,
+    "CarePlan": plans.care_plan,
+    "Goal": plans.goal,
+    "CareTeam": plans.care_team,
+    "Coverage": plans.coverage,
+}
+
+# Types whose resources others point to: their names are kept, so that a fact can say who and where.
+POINTED_TO = frozenset(
+    {"Patient", "Practitioner", "PractitionerRole", "Organization", "Location", "Medication", "RelatedPerson"}
+    | {"HealthcareService", "Device"}
+)
+
+# A fact about nobody has no place in a chart (these may be about a group, a device or a place: kept, not read).
+_MAY_LACK_PATIENT = frozenset({"Observation", "DiagnosticReport", "DocumentReference", "CareTeam"})
+_NOT_PATIENTS = re.compile(r"(?:.*/)?(Group|Device|Location|Practitioner|Organization|Substance)/")
+_TYPE = re.compile(r"[A-Z][A-Za-z]{1,63}\Z")
+_ID = re.compile(r"[^\s\x00-\x1f]{1,200}\Z")
+
+
+def type_of(node: Node) -> str:
+    """Return the resourceType. Raises Refused when it is missing or no type name."""
+    found = node.get("resourceType")
+    if found is None:
+        raise Refused("resourceType", "is missing, so this is not a FHIR resource")
+    if type(found) is not str:
+        raise wrong("resourceType", found, "text")
+    if not _TYPE.match(found):
+        raise Refused("resourceType", f"is “{found[:40]}”, which is no resource type")
+    return found
+
+
+def read(node: Node, full_url: str = "") -> Reading:
+    """Return what one resource says. Raises Refused with the FHIRPath of what is wrong and a sentence.
+
+    `full_url` is the bundle entry's, which gives a resource without id its identity.
+    """
+    kind = type_of(node)
+    identifier = text(node, "id", kind) or full_url.removeprefix("urn:uuid:").rpartition("/")[2]
+    if not identifier:
+        raise Refused(f"{kind}.id", "is missing, so the resource could not be recognised when it is sent again")
+    if not _ID.match(identifier):
+        raise Refused(f"{kind}.id", f"is “{identifier[:40]}”, which is no identifier")
+    meta = node_at(node, "meta", kind) or {}
+    inside = f"{kind}.meta"
+    reading = Reading(
+        kind, identifier, text(meta, "versionId", inside), when(meta, "lastUpdated", inside).at
+    )
+    reader = READERS.get(kind)
+    if reader is not None:
+        return _with_fact(reading, node, reader)
+    if kind in POINTED_TO:
+        return reading._replace(
+            subject=pointer(node, "patient", kind) if kind in ("RelatedPerson", "Device") else NOWHERE,
+            summary=_summary(node, kind),
+            identifiers=_identifiers(node, kind),
+        )
+    return reading._replace(subject=_subject_of_unread(node, kind))
+
+
+def _with_fact(reading: Reading, node: Node, reader: Callable[[Node], clinical.Parts]) -> Reading:
+    kind = reading.resource_type
+    parts = reader(node)
+    parts.setdefault("subject", pointer(node, "subject", kind) if "subject" in node else NOWHERE)
+    if "encounter" not in parts and "encounter" in node:
+        parts["encounter"] = pointer(node, "encounter", kind)
+    subject: Pointer = parts["subject"]
+    element = "subject" if "subject" in node or kind not in ("AllergyIntolerance", "Immunization") else "patient"
+    if _NOT_PATIENTS.match(subject.reference) or (not subject.reference and kind in _MAY_LACK_PATIENT):
+        return reading
+    if not subject.reference:
+        raise Refused(f"{kind}.{element}", "names no patient")
+    return reading._replace(**parts)
+
+
+def _summary(node: Node, kind: str) -> dict[str, str]:
+    result = {"name": directory.name_of(node)}
+    if kind == "Medication":
+        what = concept(node, "code", kind, RXNORM)
+        result.update(system=what.system, code=what.code)
+    return {key: value for key, value in result.items() if value}
+
+
+def _identifiers(node: Node, kind: str) -> tuple[tuple[str, str], ...]:
+    found = []
+    for position, one in enumerate(nodes(node, "identifier", kind)):
+        inside = f"{kind}.identifier[{position}]"
+        value = text(one, "value", inside)
+        if value:
+            found.append((text(one, "system", inside), value))
+    return tuple(found)
+
+
+def _subject_of_unread(node: Node, kind: str) -> Pointer:
+    """Return whose a resource is that we keep without reading it: its subject, patient, beneficiary or `for`."""
+    for element in ("subject", "patient", "beneficiary", "for"):
+        value = node.get(element)
+        if type(value) is dict:
+            found = pointer(node, element, kind)
+            if found.reference and not _NOT_PATIENTS.match(found.reference):
+                return found
+    return NOWHERE

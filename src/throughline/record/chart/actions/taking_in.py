@@ -1,0 +1,149 @@
+"""Taking in what another system sent: the bytes as they came, the resources' places in them, the facts."""
+
+import hashlib
+import zlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from throughline.foundation.access.permissions import Permission
+from throughline.foundation.journal.publishing import publish_many
+from throughline.foundation.kernel.actions import action
+from throughline.foundation.kernel.actor import Actor
+from throughline.foundation.kernel.identity import new_id
+from throughline.record.chart.actions.loading import TABLES, fact_columns, fact_row, load
+from throughline.record.chart.events import RecordReceived
+from throughline.record.chart.models import DateShift, ReceivedFile, ReceivedIdentifier
+from throughline.record.chart.queries.received import CHUNK
+from throughline.record.chart.records.received import Arrival, Receipt, Stretch, Verdict
+
+_RESOURCE = (
+    "id", "site_id", "source", "resource_type", "resource_id", "version", "source_updated_at", "sha256",
+    "file_id", "at_byte", "size", "patient_id", "summary", "received_at",
+)  # fmt: skip
+
+
+@action("chart.take-in-received", needs=Permission.IMPORT_RECORDS, on="site_id")
+def take_in_received(
+    *,
+    site_id: UUID,
+    source: str,
+    stretch: Stretch,
+    arrivals: Sequence[Arrival],
+    shifts: Mapping[str, int],
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Store the stretch's bytes, its new and changed resources and their facts; nothing when all was unchanged.
+
+    `shifts` are the days by which dates of patients first received now were moved, by the patient's id at the source.
+    """
+    coming = [arrival for arrival in arrivals if arrival.verdict is not Verdict.UNCHANGED]
+    if not coming:
+        return
+    file_id = _store_bytes(site_id, source, stretch, by, at)
+    changed = [arrival.id for arrival in coming if arrival.verdict is Verdict.CHANGED]
+    rows = [_resource_row(arrival, site_id, source, file_id, at) for arrival in coming]
+    load("chart_receivedresource", _RESOURCE, rows, replacing=bool(changed))
+    _store_identifiers(coming, changed, site_id, source)
+    DateShift.objects.bulk_create(
+        [
+            DateShift(site_id=site_id, source=source, patient_source_id=patient, days=days)
+            for patient, days in shifts.items()
+        ]
+    )
+    _store_facts(coming, changed, site_id, source, at)
+
+
+@action("chart.note-receipts", needs=Permission.IMPORT_RECORDS, on="site_id")
+def note_receipts(
+    *, site_id: UUID, source: str, receipts: Sequence[Receipt], by: Actor, at: datetime
+) -> None:
+    """Write one line into the story of each patient whose record arrived."""
+    publish_many(
+        [
+            RecordReceived(site_id=site_id, patient_id=receipt.patient_id, source=source, counts=receipt.counts)
+            for receipt in receipts
+        ],
+        by=by,
+        at=at,
+    )
+
+
+def _store_bytes(site_id: UUID, source: str, stretch: Stretch, by: Actor, at: datetime) -> UUID:
+    """Keep the stretch and return its identifier; bytes that are held already are not kept twice."""
+    digest = hashlib.sha256(stretch.content).digest()
+    size = len(stretch.content)
+    same = ReceivedFile.objects.filter(site_id=site_id, source=source, sha256=digest, size=size)
+    found: UUID | None = same.values_list("id", flat=True).first()
+    if found is not None:
+        return found
+    file = ReceivedFile.objects.create(
+        site_id=site_id,
+        source=source,
+        name=stretch.name,
+        first_byte=stretch.first_byte,
+        size=size,
+        sha256=digest,
+        received_at=at,
+        received_by_id=by.user_id,
+        received_by_name=by.name,
+    )
+    chunks = (
+        (file.id, number, zlib.compress(stretch.content[start : start + CHUNK], 1))
+        for number, start in enumerate(range(0, size, CHUNK))
+    )
+    load("chart_receivedchunk", ("file_id", "number", "content"), chunks, replacing=False)
+    return file.id
+
+
+def _resource_row(arrival: Arrival, site_id: UUID, source: str, file_id: UUID, at: datetime) -> tuple[Any, ...]:
+    received = arrival.received
+    reading = received.reading
+    return (
+        arrival.id,
+        site_id,
+        source,
+        reading.resource_type,
+        reading.resource_id,
+        reading.version,
+        reading.updated_at,
+        received.sha256,
+        file_id,
+        received.at_byte,
+        received.size,
+        arrival.patient_id,
+        orjson.dumps(reading.summary).decode() if reading.summary else None,
+        at,
+    )
+
+
+def _store_identifiers(coming: Sequence[Arrival], changed: list[UUID], site_id: UUID, source: str) -> None:
+    if changed:
+        ReceivedIdentifier.objects.filter(resource_id__in=changed).delete()
+    rows = [
+        (new_id(), arrival.id, site_id, source, arrival.received.reading.resource_type, system, value)
+        for arrival in coming
+        for system, value in arrival.received.reading.identifiers
+    ]
+    if rows:
+        columns = ("id", "resource_id", "site_id", "source", "resource_type", "system", "value")
+        load("chart_receivedidentifier", columns, rows, replacing=False)
+
+
+def _store_facts(coming: Sequence[Arrival], changed: list[UUID], site_id: UUID, source: str, at: datetime) -> None:
+    by_type: dict[type[Any], list[list[Any]]] = {}
+    for arrival in coming:
+        if arrival.fact is not None:
+            head = (arrival.id, site_id, arrival.patient_id, source, at, arrival.encounter_id)
+            by_type.setdefault(type(arrival.fact), []).append(fact_row(head, arrival.fact))
+    for fact_type, rows in by_type.items():
+        load(TABLES[fact_type]._meta.db_table, fact_columns(fact_type), rows, replacing=bool(changed))
+    # A resource whose newer edition is about no patient any more leaves no fact behind.
+    gone = [arrival.id for arrival in coming if arrival.fact is None and arrival.id in set(changed)]
+    if gone:
+        for model in TABLES.values():
+            model._default_manager.filter(pk__in=gone).delete()

@@ -1,0 +1,1 @@
+"""The reads of the chart, each for a viewer."""

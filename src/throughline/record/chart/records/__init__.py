@@ -1,0 +1,1 @@
+"""What the chart shows to others (`shown`), and the frozen facts others hand to it (`received`)."""

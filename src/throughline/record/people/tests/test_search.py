@@ -1,0 +1,194 @@
+"""Finding patients in the database, and who is shown what."""
+
+import string
+from datetime import date, timedelta
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from throughline.foundation.access.queries import viewer_for
+from throughline.foundation.kernel.actions import NotFound, NotPermitted
+from throughline.record.people.actions import register_patient
+from throughline.record.people.queries import find_by_identifier, identity, search_patients
+from throughline.record.people.records import ContactPointIn, IdentifierIn, NameIn, PersonIn
+from throughline.record.people.tests.factories import AT, actor, open_to, person, site, user, viewer
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def hospital():
+    place, by = site(), actor()
+    people = {
+        "nunez": PersonIn(
+            names=(
+                NameIn("Núñez", "Margaret", "Luz"),
+                NameIn("Ruiz", "Margaret", use="maiden"),
+                NameIn("", "Chela", use="preferred"),
+            ),
+            birth_date=date(1943, 3, 14),
+            identifiers=(IdentifierIn("MR-0042", "mrn"), IdentifierIn("W99-887", "member")),
+            contact_points=(ContactPointIn("(555) 201-4477"),),
+        ),
+        "obrien": person("O'Brien", "Katherine", born=date(1951, 7, 2), phone="555-201-8888"),
+        "cruz": person("de la Cruz", "José", born=date(1960, 12, 31)),
+        "garcia": person("Garcia", "Ana", born=date(1943, 5, 6)),
+        "garcia2": person("García", "Anna", born=date(1971, 5, 6)),
+    }
+    return {key: register_patient(site_id=place.id, person=made, by=by, at=AT) for key, made in people.items()}
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("nunez", "nunez"),
+        ("NÚÑEZ marg", "nunez"),
+        ("margaret nunez", "nunez"),
+        ("nun mar", "nunez"),
+        ("luz", "nunez"),
+        ("ruiz", "nunez"),
+        ("chela nunez", "nunez"),
+        ("peggy nunez", "nunez"),
+        ("nunez 1943", "nunez"),
+        ("nu 1943", "nunez"),
+        ("noonez margret", "nunez"),
+        ("03/14/1943", "nunez"),
+        ("14 mar 1943 nunez", "nunez"),
+        ("03141943", "nunez"),
+        ("mr0042", "nunez"),
+        ("0042", "nunez"),
+        ("w99 887", "nunez"),
+        ("201-4477", "nunez"),
+        ("4477", "nunez"),
+        ("+1 (555) 201 4477", "nunez"),
+        ("nunez 4477", "nunez"),
+        ("obrien", "obrien"),
+        ("o brien", "obrien"),
+        ("o'brien katie", "obrien"),
+        ("catherine obrian", "obrien"),
+        ("de la cruz", "cruz"),
+        ("delacruz", "cruz"),
+        ("jose cruz", "cruz"),
+        ("cruz, josé", "cruz"),
+    ],
+)
+def test_a_patient_is_found_first(hospital, text, who):
+    found = search_patients(viewer(), text)
+    assert found.matches, text
+    assert found.matches[0].patient_id == hospital[who]
+
+
+def test_nothing_fits_nobody(hospital):
+    assert search_patients(viewer(), "zzyzx").matches == ()
+    assert search_patients(viewer(), "nunez 1950").matches == ()
+    assert search_patients(viewer(), "").matches == ()
+
+
+def test_same_names_are_warned_of(hospital):
+    found = search_patients(viewer(), "garcia ana")
+    assert [match.patient_id for match in found.matches] == [hospital["garcia"], hospital["garcia2"]]
+    assert found.same_names
+    assert not search_patients(viewer(), "nunez").same_names
+
+
+def test_at_most_four_statements(hospital, django_assert_max_num_queries):
+    for text in ("garcia ana", "4477", "03/14/1943 nunez"):
+        who = viewer("case_manager")
+        with django_assert_max_num_queries(4):
+            search_patients(who, text)
+
+
+def test_a_case_manager_gets_her_own_in_full_and_others_barely(hospital):
+    nurse = user("case_manager")
+    open_to(nurse, hospital["nunez"], site())
+    who = viewer_for(nurse, at=AT)
+    own = search_patients(who, "nunez").matches[0]
+    other = search_patients(who, "obrien").matches[0]
+    assert (own.visible, own.phone_shown, own.mrn) == (True, "(555) 201-4477", "MR-0042")
+    assert (other.visible, other.phone_shown) == (False, "")
+    assert identity(who, hospital["nunez"]).age == "82 y"
+    with pytest.raises(NotFound):
+        identity(who, hospital["obrien"])
+
+
+def test_who_may_not_register_sees_only_her_own(hospital):
+    nurse = user("team_nurse")
+    open_to(nurse, hospital["nunez"], site())
+    who = viewer_for(nurse, at=AT)
+    assert [match.patient_id for match in search_patients(who, "nunez").matches] == [hospital["nunez"]]
+    assert [match.patient_id for match in search_patients(who, "4477").matches] == [hospital["nunez"]]
+    assert search_patients(who, "obrien").matches == ()
+    assert search_patients(who, "07/02/1951").matches == ()
+
+
+def test_another_site_finds_nothing(hospital):
+    elsewhere = viewer("supervisor", at_site=site("south"))
+    for text in ("nunez", "4477", "03/14/1943", "mr0042"):
+        assert search_patients(elsewhere, text).matches == ()
+
+
+def test_who_may_not_search_is_refused(hospital):
+    with pytest.raises(NotPermitted):
+        search_patients(viewer("administrator"), "nunez")
+
+
+def test_a_number_finds_its_bearer(hospital):
+    assert find_by_identifier(viewer(), values=["MR-0042"]) == [hospital["nunez"]]
+    assert find_by_identifier(viewer(), values=["MR-0042"], system="urn:other") == []
+
+
+NAMES = st.text(alphabet=string.ascii_letters + "áéíóúñüçøł'-", min_size=2, max_size=14).filter(
+    lambda name: len("".join(c for c in name if c.isalpha())) >= 2
+)
+PHONES = st.from_regex(r"[2-9][0-9]{2}[2-9][0-9]{6}", fullmatch=True)
+
+
+def _phone_forms(digits):
+    area, exchange, line = digits[:3], digits[3:6], digits[6:]
+    return [digits, f"({area}) {exchange}-{line}", f"+1 {area} {exchange} {line}", f"{area}.{exchange}.{line}", line]
+
+
+# Without shrinking: each example registers a patient, and minutes of shrinking would say little more.
+@settings(
+    max_examples=25,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    given_name=NAMES,
+    family=NAMES,
+    former=NAMES,
+    phone=PHONES,
+    born=st.dates(min_value=date(1930, 1, 1), max_value=date(2020, 1, 1)),
+)
+def test_whoever_is_registered_is_found_by_all_of_it(db, given_name, family, former, phone, born):
+    made = PersonIn(
+        names=(NameIn(family, given_name), NameIn(former, given_name, use="old")),
+        birth_date=born,
+        contact_points=(ContactPointIn(phone),),
+    )
+    with transaction.atomic():
+        _found_by_all(made, given_name, family, former, phone, born)
+        transaction.set_rollback(True)
+
+
+def _found_by_all(made, given_name, family, former, phone, born):
+    key = register_patient(site_id=site().id, person=made, by=actor(), at=AT)
+    texts = [given_name, family, former, f"{given_name} {family}", f"{family}, {given_name}", f"{family} {born.year}"]
+    texts += [f"{given_name} {former}", *_phone_forms(phone), f"{born:%m/%d/%Y}", f"{born:%d %b %Y}", str(born)]
+    who = viewer()
+    for text in texts:
+        found = search_patients(who, text, limit=500)
+        assert key in [match.patient_id for match in found.matches], text
+
+
+def test_a_birth_date_reaches_over_a_day_with_many(hospital):
+    place, by = site(), actor()
+    born = date(1980, 1, 1)
+    for n in range(12):
+        register_patient(site_id=place.id, person=person(f"Day{chr(97 + n) * 3}", f"Zed{n}", born=born), by=by, at=AT)
+    found = search_patients(viewer(), f"{born + timedelta(0):%m/%d/%Y}")
+    assert (len(found.matches), found.more) == (8, True)
