@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+from allauth.mfa.models import Authenticator
 from django.db.models import Exists, OuterRef, Q
 
 from throughline.foundation.access.models import Grant, PatientAccess, Site, Team, TeamMembership, User
 from throughline.foundation.access.permissions import ROLES
-from throughline.foundation.access.records import DemoAccount, Viewer
+from throughline.foundation.access.records import Account, DemoAccount, RoleHeld, Viewer
 from throughline.foundation.kernel.actor import Actor, ActorKind
 
 
@@ -122,3 +123,35 @@ def demo_accounts() -> list[DemoAccount]:
         held.setdefault(user_id, {})[ROLES[role].title] = None
     users = User.objects.filter(id__in=held).order_by("id")
     return [DemoAccount(user.username, str(user), tuple(held[user.id])) for user in users]
+
+
+def has_second_factor(user_id: UUID) -> bool:
+    """Whether the user has set up a code or a passkey (recovery codes alone do not count)."""
+    kinds = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+    return Authenticator.objects.filter(user_id=user_id, type__in=kinds).exists()
+
+
+def account_of(viewer: Viewer) -> Account:
+    """Return the viewer's own account, with the roles and teams she has at `viewer.at`."""
+    user = User.objects.get(id=viewer.user_id)
+    grants = Grant.objects.filter(_held_at(viewer.at), user=user).select_related("site").order_by("site__name", "role")
+    teams = TeamMembership.objects.filter(_held_at(viewer.at), user=user).order_by("team__name")
+    return Account(
+        name=str(user),
+        username=user.username,
+        email=user.email,
+        time_zone=user.time_zone,
+        roles=tuple(_role_held(grant) for grant in grants),
+        teams=tuple(teams.values_list("team__name", flat=True)),
+        second_factor=has_second_factor(user.id),
+    )
+
+
+def _role_held(grant: Grant) -> RoleHeld:
+    role = ROLES[grant.role]
+    return RoleHeld(
+        key=role.key,
+        title=role.title,
+        site=grant.site.name,
+        permissions=tuple(sorted(str(permission) for permission in role.permissions)),
+    )

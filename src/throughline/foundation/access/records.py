@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from throughline.foundation.kernel.viewer import Viewer
 
-__all__ = ["DEMO_PASSWORD", "DemoAccount", "Viewer"]
+__all__ = ["DEMO_PASSWORD", "Account", "DemoAccount", "RoleHeld", "Viewer"]
 
 # Published on purpose (README, sign-in page): it opens accounts marked as demonstration only, and doctor complains.
 DEMO_PASSWORD = "demo-morning-rounds"
@@ -17,3 +17,26 @@ class DemoAccount:
     username: str
     name: str
     roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RoleHeld:
+    """One role at one site, with what it allows in words."""
+
+    key: str
+    title: str
+    site: str
+    permissions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A viewer's own account."""
+
+    name: str
+    username: str
+    email: str
+    time_zone: str
+    roles: tuple[RoleHeld, ...]
+    teams: tuple[str, ...]
+    second_factor: bool

@@ -1,9 +1,11 @@
 """Sites, users and open records for every package's tests. Invented people only."""
 
 from datetime import UTC, datetime
+from functools import cache
 from itertools import count
 from uuid import UUID
 
+from django.contrib.auth.hashers import make_password
 from django.test import Client
 
 from throughline.foundation.access.models import Grant, PatientAccess, Site, Team, TeamMembership, User
@@ -14,6 +16,12 @@ from throughline.foundation.kernel.viewer import Viewer
 PASSWORD = "a long phrase for tests"
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 _numbers = count(1)
+
+
+@cache
+def _hashed() -> str:
+    """Return the password as stored; hashing is slow on purpose, so once is enough for all tests."""
+    return make_password(PASSWORD)
 
 
 def make_site(key: str = "", *, name: str = "", time_zone: str = "America/New_York") -> Site:
@@ -30,7 +38,7 @@ def make_user(role: str | None, site: Site | None = None, *, name: str = "", **f
     number = next(_numbers)
     name = name or f"{(role or 'nobody').replace('_', ' ').title()} {number}"
     user = User(username=f"user-{number}", email=f"user-{number}@example.org", full_name=name, **fields)
-    user.set_password(PASSWORD)
+    user.password = _hashed()
     user.save()
     if role:
         give_role(user, role, site or make_site())

@@ -28,7 +28,7 @@ def sign_in_first(request: HttpRequest) -> HttpResponse:
     """Return the way to sign-in: a redirect that comes back here, or for htmx a 401 fragment with the dialog."""
     if is_fragment(request):
         response = render(request, "access/_sign_in_again.html", status=401)
-        response["HX-Retarget"] = "#dialogs"
+        response["HX-Retarget"] = "#session"
         response["HX-Reswap"] = "innerHTML"
         return response
     return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")  # type: ignore[return-value]
