@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from throughline.foundation.access.models import User
 from throughline.foundation.access.queries import sees
+from throughline.foundation.kernel.actions import NotFound
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.foundation.ui import formats
 from throughline.practice.caseload import ranking
@@ -18,6 +19,7 @@ from throughline.practice.caseload.models import Cover, SavedView, Scratch
 from throughline.practice.caseload.records import Due, Load, Row, View, Worklist
 from throughline.record.cases.models import Case, Enrolment
 from throughline.record.cases.programmes import programmes
+from throughline.record.people.models import Patient
 from throughline.record.tasks.models import Task
 from throughline.record.tasks.rules import LIVE
 
@@ -33,7 +35,9 @@ PATIENT_FIELDS = (
 )  # fmt: skip
 
 
-def worklist(viewer: Viewer, *, holders: Iterable[UUID] = (), include_held: bool = False) -> Worklist:
+def worklist(
+    viewer: Viewer, *, holders: Iterable[UUID] = (), include_held: bool = False, only: UUID | None = None
+) -> Worklist:
     """Return everything due for the viewer (or for the colleagues in `holders` whom she covers), ranked.
 
     One row per patient. Hers are the tasks she owns, those of her cases nobody owns, and those of her teams nobody
@@ -41,8 +45,8 @@ def worklist(viewer: Viewer, *, holders: Iterable[UUID] = (), include_held: bool
     """
     covering = covers_of(viewer)
     wanted = set(holders) & {cover[0] for cover in covering} or {viewer.user_id}
-    cases = _cases(viewer, wanted)
-    tasks = _tasks(viewer, wanted)
+    cases = _cases(viewer, wanted, only)
+    tasks = _tasks(viewer, wanted, only)
     due: dict[UUID, list[Due]] = defaultdict(list)
     held = 0
     for task in tasks:
@@ -61,11 +65,12 @@ def worklist(viewer: Viewer, *, holders: Iterable[UUID] = (), include_held: bool
     return Worklist(rows=tuple(rows), counts=_counts(rows), held=held, covering=covering)
 
 
-def _tasks(viewer: Viewer, wanted: set[UUID | None]) -> list[dict[str, Any]]:
+def _tasks(viewer: Viewer, wanted: set[UUID | None], only: UUID | None) -> list[dict[str, Any]]:
     mine = Q(owner_id__in=wanted)
     unowned = Q(owner__isnull=True) & (Q(case__owner_id__in=wanted) | Q(team_id__in=viewer.team_ids))
     asked = Q(delegated_by_id__in=wanted, state="reported")
     found = Task.objects.filter(sees(viewer), mine | unowned | asked, state__in=LIVE)
+    found = found.filter(patient_id=only) if only else found
     return list(
         found.order_by("tier", "due_at", "id").values(
             *TASK_FIELDS, *PATIENT_FIELDS, "site_id", "case__acuity", "case__last_contact_at", "case__owner_id"
@@ -73,8 +78,9 @@ def _tasks(viewer: Viewer, wanted: set[UUID | None]) -> list[dict[str, Any]]:
     )
 
 
-def _cases(viewer: Viewer, wanted: set[UUID | None]) -> dict[UUID, dict[str, Any]]:
-    found = Case.objects.filter(sees(viewer), owner_id__in=wanted, state="active").values(
+def _cases(viewer: Viewer, wanted: set[UUID | None], only: UUID | None) -> dict[UUID, dict[str, Any]]:
+    mine = Case.objects.filter(sees(viewer), owner_id__in=wanted, state="active")
+    found = (mine.filter(patient_id=only) if only else mine).values(
         "id", "site_id", "patient_id", "acuity", "last_contact_at", "opened_at", "owner_id", *PATIENT_FIELDS
     )
     cases = {row["id"]: row | {"programmes": []} for row in found[:MOST]}
@@ -187,6 +193,28 @@ def _faces(tasks: list[dict[str, Any]], cases: dict[UUID, dict[str, Any]]) -> di
     for case in cases.values():
         faces[case["patient_id"]] = case | {"case_id": case["id"]}
     return faces
+
+
+def bare_row(viewer: Viewer, patient_id: UUID) -> Row:
+    """Return the row of a patient for whom nothing is due. Raises NotFound when the viewer may not see her."""
+    found = Patient.objects.filter(sees(viewer, patient="id"), pk=patient_id).first()
+    if found is None:
+        raise NotFound("There is no such patient, or she is not on your list.")
+    case = Case.objects.filter(patient=found).exclude(state="closed").first()
+    face = {f"patient__{name.name}": getattr(found, name.name) for name in Patient._meta.concrete_fields}
+    face |= {
+        "patient_id": found.id,
+        "site_id": found.site_id,
+        "case_id": case.id if case else None,
+        "acuity": case.acuity if case else 2,
+        "last_contact_at": case.last_contact_at if case else None,
+        "owner_id": case.owner_id if case else None,
+    }
+    nothing = Due(
+        id="nothing", kind="nothing", task_id=None, clock_id=None, version=0, verb="Nothing due", title="", why="",
+        tier=ranking.SOON, state="open", owner_id=None, due_at=None, has_time=False, legal=False,
+    )  # fmt: skip
+    return _row(face, [nothing], "", viewer)
 
 
 def _scratch(viewer: Viewer, faces: dict[UUID, Any]) -> dict[UUID, str]:

@@ -128,3 +128,15 @@ class WhatMattersRecorded(Event):
 
     def sentence(self) -> str:
         return f"What matters to me: “{self.words}”"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteWritten(Event):
+    """Somebody wrote something down."""
+
+    kind: ClassVar[str] = "cases.note-written"
+    note_id: UUID
+    text: str
+
+    def sentence(self) -> str:
+        return f"Note: {self.text}"

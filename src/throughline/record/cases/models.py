@@ -113,3 +113,21 @@ class Consent(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["patient", "scope", "at"], name="cases_consent_patient")]
+
+
+@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class CaseNote(models.Model):
+    """What somebody wrote about the case. Corrections are further notes, never changes."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="case_notes")
+    case = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="notes")
+    text = models.TextField()
+    by_id = models.UUIDField(null=True)
+    by_name = models.CharField(max_length=200)
+    at = models.DateTimeField()
+    corrects = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["patient", "-at"], name="cases_note_patient")]

@@ -1,0 +1,94 @@
+"""Gathers the patient page: identity, case, what is due, the facts of the chart, the story."""
+
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest
+
+from throughline.edge.desk.web import panels
+from throughline.edge.desk.web.pages import line
+from throughline.foundation.journal import queries as journal
+from throughline.foundation.journal.records import BadCursor, Cursor, StoryLine
+from throughline.foundation.kernel.viewer import Viewer
+from throughline.foundation.ui import formats
+from throughline.practice.caseload import queries as caseload
+from throughline.record.cases import queries as cases
+from throughline.record.people import queries as people
+
+STORY_KINDS = (
+    ("", "All"),
+    ("contacts", "Contacts"),
+    ("tasks", "Tasks"),
+    ("cases", "Case"),
+    ("chart", "Record"),
+    ("clocks", "Clocks"),
+)
+ICONS = {
+    "contacts": "phone",
+    "tasks": "check",
+    "cases": "heart",
+    "chart": "doc",
+    "clocks": "clock",
+    "intake": "hand",
+    "people": "user",
+    "access": "lock",
+}
+
+
+def overview_context(
+    request: HttpRequest, viewer: Viewer, patient_id: UUID, *, story_only: bool = False
+) -> dict[str, Any]:
+    """Return what the patient page shows; with `story_only` just the lines asked for."""
+    context: dict[str, Any] = {"patient_id": patient_id} | _story(request, viewer, patient_id)
+    if story_only:
+        return context
+    row = panels.row_of(viewer, patient_id)
+    open_case = cases.open_case_of(viewer, patient_id)
+    context |= {
+        "identity": people.identity(viewer, patient_id),
+        "case": open_case,
+        "line": line(row, 0, viewer),
+        "due": [due for due in (row.first, *row.extras) if due.kind != "nothing"],
+        "colleagues": caseload.colleagues(viewer, row.site_id),
+        "viewer": viewer,
+        "tab": "overview",
+    }
+    return context
+
+
+def _story(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> dict[str, Any]:
+    kind = request.GET.get("kind", "")
+    try:
+        before = Cursor.parse(request.GET["before"]) if request.GET.get("before") else None
+    except BadCursor:
+        before = None
+    story = journal.timeline(viewer, patient_id, before=before, kinds=[kind] if kind else [])
+    return {
+        "days": _by_day(story.lines, viewer),
+        "older": str(story.older) if story.older else "",
+        "kind": kind,
+        "kinds": STORY_KINDS,
+    }
+
+
+def _by_day(lines: tuple[StoryLine, ...], viewer: Viewer) -> list[dict[str, Any]]:
+    zone = ZoneInfo(viewer.time_zone)
+    today = viewer.at.astimezone(zone).date()
+    days: list[dict[str, Any]] = []
+    for found in lines:
+        when = found.occurred_at.astimezone(zone)
+        if not days or days[-1]["date"] != when.date():
+            words = f"{when:%A, %B} {when.day}" + ("" if when.year == today.year else f", {when.year}")
+            near = formats.short_day(when.date(), today)
+            days.append({"date": when.date(), "words": f"Today, {words}" if near == "today" else words, "lines": []})
+        days[-1]["lines"].append(
+            {
+                "icon": ICONS.get(found.kind.split(".")[0], "info"),
+                "sentence": found.sentence,
+                "by": found.actor_name,
+                "time": formats.clock(found.occurred_at, viewer.time_zone),
+                "iso": found.occurred_at.isoformat(),
+            }
+        )
+    return days

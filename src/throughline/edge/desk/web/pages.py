@@ -1,0 +1,135 @@
+"""What the templates of the desk are given: words made ready in Python, so that a row costs the template little."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from throughline.foundation.access.web.answers import is_fragment
+from throughline.foundation.kernel.viewer import Viewer
+from throughline.foundation.ui import formats
+from throughline.practice.caseload import queries as caseload
+from throughline.practice.caseload import ranking
+from throughline.practice.caseload.records import Row, Worklist
+
+ICONS = {0: "octagon", 1: "clock", 2: "due", 3: "late", 4: "gap", 5: "soon"}
+CHIPS = (
+    ("all", "All"),
+    ("safety", "Safety"),
+    ("clock", "Clocks"),
+    ("call", "Calls"),
+    ("late", "Overdue"),
+    ("gap", "Gaps"),
+    ("language", "Not English"),
+)
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row with its words: what the template prints without asking anything further."""
+
+    row: Row
+    number: int
+    icon: str
+    tone: str
+    act: str
+    extras: tuple[str, ...]
+    about: str
+    born: str
+    phone: str
+
+
+def line(row: Row, number: int, viewer: Viewer) -> Line:
+    """Return a row ready to print."""
+    tone = {0: "k-critical", 1: "k-warning", 3: "k-warning"}.get(row.rank.tier, "")
+    act = {"call": "Call", "safety": "Open protocol", "gap": "Mend"}.get(row.first.kind, "Open")
+    return Line(
+        row=row,
+        number=number,
+        icon=ICONS[row.rank.tier],
+        tone=tone,
+        act="Call" if row.first.verb == "Call" else act,
+        extras=tuple(f"{due.verb.lower()}: {due.title}" for due in row.extras),
+        about=row.about,
+        born=formats.birth_date(row.birth_date, viewer.at.date()),
+        phone=formats.phone(row.phone),
+    )
+
+
+def groups(rows: list[Row], viewer: Viewer) -> list[dict[str, Any]]:
+    """Return the rows grouped by tier, in rank order, each group with its words and count."""
+    found: list[dict[str, Any]] = []
+    for number, row in enumerate(rows, start=1):
+        if not found or found[-1]["tier"] != row.rank.tier:
+            words, why = ranking.TIER_WORDS[row.rank.tier]
+            found.append({"tier": row.rank.tier, "words": words, "why": why, "lines": []})
+        found[-1]["lines"].append(line(row, number, viewer))
+    return found
+
+
+def chips(work: Worklist, chosen: str, query: dict[str, str]) -> list[dict[str, Any]]:
+    """Return the chips that have something to show, the chosen one marked."""
+    return [
+        {
+            "label": label,
+            "count": work.counts.get(key, 0),
+            "href": f"{reverse('desk:today')}?{urlencode(query | {'show': key})}",
+            "pressed": key == chosen,
+        }
+        for key, label in CHIPS
+        if work.counts.get(key, 0) or key in ("all", chosen)
+    ]
+
+
+def token(rows: list[Row]) -> str:
+    """Return a mark of what the list shows, to tell whether it has changed since."""
+    import hashlib
+
+    seen = "|".join(f"{row.patient_id}{row.rank.tier}{row.first.id}{row.first.version}" for row in rows)
+    return hashlib.blake2s(seen.encode(), digest_size=8).hexdigest()
+
+
+def answer_row(
+    request: HttpRequest, viewer: Viewer, patient_id: UUID, *, said: str, undo: str = "", version: int | None = None
+) -> HttpResponse:
+    """Return what follows an act in place: the patient's row as it now stands (nothing when it leaves), and a toast.
+
+    Without htmx: back to the page the form came from, to the same row, with the words as a message.
+    """
+    if not is_fragment(request):
+        from django.contrib import messages
+
+        messages.success(request, said)
+        back = request.POST.get("next") or reverse("desk:today")
+        return redirect(f"{back}#row-{patient_id}" if back.startswith("/") and "//" not in back else "/")
+    toast = render_to_string(
+        "desk/_toast.html", {"said": said, "undo": undo, "version": version, "patient_id": patient_id}, request
+    )
+    if request.POST.get("from") == "patient":
+        response = HttpResponse(toast)
+        response["HX-Trigger"] = "record-changed"
+        return response
+    left = caseload.worklist(viewer, only=patient_id, holders=_holders(request)).rows
+    body = ""
+    if left:
+        number = int(request.POST.get("number") or 0)
+        body = render_to_string("desk/_row.html", {"line": line(left[0], number, viewer), "moved": True}, request)
+    return HttpResponse(body + toast)
+
+
+def _holders(request: HttpRequest) -> list[UUID]:
+    try:
+        return [UUID(request.POST["for"])] if request.POST.get("for") else []
+    except ValueError:
+        return []
+
+
+def refuse(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """Return a form again with its refusal, status 422, everything typed still in it."""
+    return render(request, template, context, status=422)

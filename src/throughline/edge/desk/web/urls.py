@@ -1,0 +1,32 @@
+"""Addresses of the desk."""
+
+from django.urls import path
+
+from throughline.edge.desk.web import acts, calls, patient, today
+
+app_name = "desk"
+urlpatterns = [
+    path("", today.today, name="today"),
+    path("today/changes/", today.changes, name="changes"),
+    path("today/views/", today.save_view_page, name="save-view"),
+    path("today/bulk/", acts.bulk, name="bulk"),
+    path("today/<uuid:patient_id>/", today.panel, name="panel"),
+    path("today/<uuid:patient_id>/why/", today.why, name="why"),
+    path("today/<uuid:patient_id>/scratch/", acts.scratch, name="scratch"),
+    path("task/<uuid:task_id>/done/", acts.done, name="done"),
+    path("task/<uuid:task_id>/snooze/", acts.snooze, name="snooze"),
+    path("task/<uuid:task_id>/end-hold/", acts.end_hold_page, name="end-hold"),
+    path("task/<uuid:task_id>/assign/", acts.assign, name="assign"),
+    path("task/<uuid:task_id>/offer/", acts.offer, name="offer"),
+    path("task/<uuid:task_id>/answer/", acts.answer, name="answer"),
+    path("task/<uuid:task_id>/report/", acts.report, name="report"),
+    path("task/<uuid:task_id>/check/", acts.check, name="check"),
+    path("task/<uuid:task_id>/undo/", acts.undo, name="undo"),
+    path("contact/<uuid:contact_id>/undo/", calls.undo_call, name="undo-call"),
+    path("p/<uuid:patient_id>/call/", calls.call, name="call"),
+    path("p/<uuid:patient_id>/task/", acts.quick_task, name="quick-task"),
+    path("p/<uuid:patient_id>/note/", acts.note, name="note"),
+    path("p/<uuid:patient_id>/", patient.overview, name="patient"),
+    path("p/<uuid:patient_id>/story/", patient.story, name="story"),
+    path("p/<uuid:patient_id>/what-matters/", patient.what_matters, name="what-matters"),
+]

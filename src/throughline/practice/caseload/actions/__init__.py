@@ -1,0 +1,23 @@
+"""Writes of the caseload: cover, saved views and scratch lines (`lists`), and a call with all it moves (`calls`)."""
+
+from throughline.practice.caseload.actions.calls import CallIn, log_call, undo_call
+from throughline.practice.caseload.actions.lists import (
+    UnableToCover,
+    arrange_cover,
+    delete_view,
+    end_cover,
+    save_view,
+    write_scratch,
+)
+
+__all__ = [
+    "CallIn",
+    "UnableToCover",
+    "arrange_cover",
+    "delete_view",
+    "end_cover",
+    "log_call",
+    "save_view",
+    "undo_call",
+    "write_scratch",
+]
