@@ -1,6 +1,6 @@
 """Reads of the journal: a patient's story, and what waits in the outbox."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from uuid import UUID
 
 from django.db.models import Q
@@ -24,6 +24,16 @@ _LINE = (
 )
 
 
+SameRecord = Callable[[UUID], Collection[UUID]]
+_same_record: list[SameRecord] = []
+
+
+def read_also(find: SameRecord) -> SameRecord:
+    """Register who knows under which other identifiers a patient's lines were written, for merged records."""
+    _same_record.append(find)
+    return find
+
+
 def timeline(
     viewer: Viewer,
     patient_id: UUID,
@@ -40,7 +50,8 @@ def timeline(
     """
     place = locate("patient_id", patient_id)
     require_sight(viewer, place)
-    lines = JournalEntry.objects.filter(patient_id=patient_id, site_id=place.site_id)
+    written_for = {patient_id}.union(*(find(patient_id) for find in _same_record))
+    lines = JournalEntry.objects.filter(patient_id__in=written_for, site_id=place.site_id)
     if kinds:
         lines = lines.filter(_of_kinds(kinds))
     if case_id:

@@ -1,5 +1,24 @@
 """The writes of people: register, take in from elsewhere, change, decide duplicates, merge and un-merge."""
 
+from throughline.record.people.actions.changing import (
+    ChangedMeanwhile,
+    UnableToChange,
+    add_address,
+    add_contact_person,
+    add_contact_point,
+    add_identifier,
+    add_name,
+    change_particulars,
+    end_particular,
+    mark_deceased,
+)
+from throughline.record.people.actions.deciding import UnableToDecide, keep_apart, reopen_pair
+from throughline.record.people.actions.merging import (
+    UnableToMerge,
+    UnableToUnmerge,
+    merge_patients,
+    unmerge_patients,
+)
 from throughline.record.people.actions.registering import UnableToRegister, register_patient
 from throughline.record.people.actions.taking_in import UnableToTakeIn, take_in_patient, take_in_patients
 from throughline.record.people.actions.taking_in_circle import (
@@ -9,12 +28,29 @@ from throughline.record.people.actions.taking_in_circle import (
 )
 
 __all__ = [
+    "ChangedMeanwhile",
+    "UnableToChange",
+    "UnableToDecide",
+    "UnableToMerge",
     "UnableToRegister",
     "UnableToTakeIn",
+    "UnableToUnmerge",
+    "add_address",
+    "add_contact_person",
+    "add_contact_point",
+    "add_identifier",
+    "add_name",
+    "change_particulars",
+    "end_particular",
+    "keep_apart",
+    "mark_deceased",
+    "merge_patients",
     "register_patient",
+    "reopen_pair",
     "take_in_organizations",
     "take_in_patient",
     "take_in_patients",
     "take_in_practitioners",
     "take_in_roles",
+    "unmerge_patients",
 ]

@@ -1,7 +1,7 @@
 """Turns what is said of a person into rows, and keeps the columns and search tokens that follow from them."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from throughline.record.people.models import (
     Address,
     ContactPerson,
     ContactPoint,
+    MergedRow,
     Patient,
     PatientIdentifier,
     PatientName,
@@ -50,6 +51,11 @@ class Rows:
     points: list[ContactPoint] = field(default_factory=list)
     addresses: list[Address] = field(default_factory=list)
     persons: list[ContactPerson] = field(default_factory=list)
+
+
+def own(rows: Sequence[Any], merged_in: Collection[str]) -> list[Any]:
+    """Return the rows that are the patient's own; those a merge brought only when there are no others."""
+    return [row for row in rows if str(row.id) not in merged_in] or list(rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,23 +213,28 @@ def chosen_name(names: Sequence[PatientName]) -> PatientName | None:
     return ranked[0] if ranked else None
 
 
-def core_columns(rows: Rows) -> dict[str, str]:
-    """Return the columns of Patient that follow from her names, numbers and phones."""
-    name = chosen_name(rows.names)
-    preferred = next((n.given or n.family for n in rows.names if n.use == "preferred" and n.until is None), "")
+def core_columns(rows: Rows, merged_in: Collection[str] = ()) -> dict[str, str]:
+    """Return the columns of Patient that follow from her names, numbers and phones.
+
+    `merged_in` are the ids of rows a merge brought: a merge adds ways to find a patient, it does not rename her.
+    """
+    names = own(rows.names, merged_in)
+    name = chosen_name(names)
+    preferred = next((n.given or n.family for n in names if n.use == "preferred" and n.until is None), "")
     parts = {
         "given": name.given if name else "",
         "middle": name.middle if name else "",
         "family": name.family if name else "",
         "suffix": name.suffix if name else "",
     }
-    mrn = next((i.value for i in rows.identifiers if i.kind == "mrn" and i.until is None), "")
+    current = [i for i in rows.identifiers if i.kind == "mrn" and i.until is None]
+    mrn = next((i.value for i in own(current, merged_in)), "")
     return {
         "display_name": display_name(**parts, preferred=preferred),
         "sort_name": sort_name(**parts, preferred=preferred),
         "preferred_name": preferred,
         "mrn": mrn[:60],
-        "phone": first_phone(rows.points),
+        "phone": first_phone(own([p for p in rows.points if p.person_id is None], merged_in)),
     }
 
 
@@ -282,7 +293,10 @@ def refresh(patient: Patient) -> None:
     The caller saves the patient.
     """
     rows = stored_rows(patient.id)
-    for column, value in core_columns(rows).items():
+    merged_in = set(
+        MergedRow.objects.filter(merge__survivor=patient, merge__unmerged_at=None).values_list("row", flat=True)
+    )
+    for column, value in core_columns(rows, merged_in).items():
         setattr(patient, column, value)
     wanted = {(token.kind, token.token): token for token in token_rows(patient, rows)}
     stored = set(SearchToken.objects.filter(patient_id=patient.id).values_list("kind", "token"))

@@ -190,7 +190,7 @@ def _overwrite_facts(patient: Patient, before: dict[str, Any], now: dict[str, An
 def _replace_rows(rows: Rows, origin: Origin) -> list[str]:
     """Put the rows a source states in place of those it stated before; return the kinds that differ."""
     changed = []
-    kinds = (
+    kinds: tuple[tuple[Any, list[Any], str], ...] = (
         (PatientName, rows.names, "names"),
         (PatientIdentifier, rows.identifiers, "identifiers"),
         (ContactPoint, rows.points, "phones and e-mail"),

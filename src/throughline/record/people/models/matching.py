@@ -73,6 +73,8 @@ class PatientMerge(models.Model):
     reason = models.CharField(max_length=300)
     survivor_before = models.JSONField(help_text="the survivor's own columns before the merge")
     retired_before = models.JSONField(help_text="the retired record's own columns before the merge")
+    survivor_after = models.JSONField(default=dict, help_text="the survivor's own columns right after the merge")
+    pair_before = models.JSONField(null=True, help_text="the decision on the pair before the merge, if it was flagged")
     unmerged_at = models.DateTimeField(null=True)
     unmerged_by_id = models.UUIDField(null=True)
     unmerged_by_name = models.CharField(max_length=200, blank=True)

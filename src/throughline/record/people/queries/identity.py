@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from throughline.foundation.access.queries import sees
 from throughline.foundation.access.records import Viewer
+from throughline.foundation.journal.queries import read_also
 from throughline.foundation.kernel.actions import NotFound, Place, locator
 from throughline.record.people.models import Patient
 from throughline.record.people.records import Identity
@@ -21,6 +22,17 @@ def place_of_patient(patient_id: UUID) -> Place:
     if site_id is None:
         raise NotFound("There is no such patient, or she is not on your list.")
     return Place(site_id=site_id, patient_id=patient_id)
+
+
+@read_also
+def merged_ids(patient_id: UUID) -> list[UUID]:
+    """Return the ids of the records merged into a patient, directly or through others; most patients have none."""
+    found: list[UUID] = []
+    level = [patient_id]
+    while level:
+        level = list(Patient.objects.filter(merged_into__in=level).values_list("id", flat=True))
+        found += level
+    return found
 
 
 def today_of(viewer: Viewer) -> date:

@@ -69,7 +69,7 @@ def _rows(viewer: Viewer, intent: Intent) -> list[dict[str, Any]]:
             "mrn", "phone", "deceased", "visible",
         )
     )  # fmt: skip
-    return list(rows[: len(ids) + MOST_ON_A_DAY])
+    return [dict(row) for row in rows[: len(ids) + MOST_ON_A_DAY]]
 
 
 def _tokens(intent: Intent, ids: Sequence[UUID]) -> dict[UUID, dict[str, set[str]]]:
