@@ -30,11 +30,13 @@ _NAMESPACE = uuid5(NAMESPACE_URL, "https://riverbend.example/seeds")
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a builder needs beside the story: the hospital, the words' codes, and the day it is written for."""
+    """What a builder needs beside the story: the hospital, the words' codes, the day it is written for, and the day
+    its resources name as their version."""
 
     hospital: Mapping[str, Any]
     vocabulary: Mapping[str, Mapping[str, Any]]
     today: date
+    edition: date
 
     def when(self, written: str) -> str:
         """Return a FHIR date or dateTime for a moment as the stories write it."""
@@ -56,12 +58,12 @@ def reference(kind: str, key: str, display: str = "") -> Resource:
     return found | {"display": display} if display else found
 
 
-def resource(kind: str, key: str, today: date, **fields: Any) -> Resource:
+def resource(kind: str, key: str, edition: date, **fields: Any) -> Resource:
     """Return a resource with its id and meta; fields that are None, "" or empty are left out.
 
-    The version is the day it was written for, so a reload for another day is a new version, not a quarrel.
+    The version is a day, so a reload for another day is a newer version, not a quarrel.
     """
-    meta = {"versionId": today.isoformat(), "lastUpdated": f"{today.isoformat()}T00:00:00Z", "source": BASE}
+    meta = {"versionId": edition.isoformat(), "lastUpdated": f"{edition.isoformat()}T00:00:00Z", "source": BASE}
     filled = {name: value for name, value in fields.items() if value not in (None, "", [], {})}
     return {"resourceType": kind, "id": str(identity(kind, key)), "meta": meta, **filled}
 

@@ -33,7 +33,7 @@ def conditions(story: Story, page: Page) -> Iterator[Resource]:
         found = resource(
             "Condition",
             f"{story['key']}/{word}/{start}",
-            page.today,
+            page.edition,
             clinicalStatus=hl7("condition-clinical", "resolved" if end else "active"),
             verificationStatus=hl7("condition-ver-status", "confirmed"),
             category=[hl7("condition-category", "problem-list-item")],
@@ -54,7 +54,7 @@ def medicines(story: Story, page: Page) -> Iterator[Resource]:
         found = resource(
             "MedicationRequest",
             f"{story['key']}/{parts.slug(name)}/{start}",
-            page.today,
+            page.edition,
             status="stopped" if end else "active",
             intent="order",
             medicationCodeableConcept=concept(page, "medicines", name),
@@ -77,7 +77,7 @@ def allergies(story: Story, page: Page) -> Iterator[Resource]:
         yield resource(
             "AllergyIntolerance",
             f"{story['key']}/{parts.slug(to)}",
-            page.today,
+            page.edition,
             clinicalStatus=hl7("allergyintolerance-clinical", "active"),
             verificationStatus=hl7("allergyintolerance-verification", "confirmed"),
             type="allergy",
@@ -98,7 +98,7 @@ def encounters(story: Story, page: Page) -> Iterator[Resource]:
         yield resource(
             "Encounter",
             encounter_key(story, entry),
-            page.today,
+            page.edition,
             status=entry.get("status", "finished" if end else "in-progress"),
             **{"class": parts.coding(f"{parts.TERMINOLOGY}/v3-ActCode", CLASSES[entry["kind"]])},
             type=[{"text": entry.get("type", entry["kind"])}],
@@ -125,7 +125,7 @@ def procedures(story: Story, page: Page) -> Iterator[Resource]:
         yield resource(
             "Procedure",
             f"{story['key']}/{parts.slug(word)}/{start}",
-            page.today,
+            page.edition,
             status="completed",
             code=concept(page, "procedures", word),
             subject=reference("Patient", story["key"]),
@@ -142,7 +142,7 @@ def immunizations(story: Story, page: Page) -> Iterator[Resource]:
         yield resource(
             "Immunization",
             f"{story['key']}/{word}/{start}",
-            page.today,
+            page.edition,
             status="completed",
             vaccineCode=concept(page, "vaccines", word),
             patient=reference("Patient", story["key"]),
@@ -157,7 +157,7 @@ def reports(story: Story, page: Page) -> Iterator[Resource]:
         yield resource(
             "DiagnosticReport",
             f"{story['key']}/{parts.slug(entry['title'])}/{entry['at']}",
-            page.today,
+            page.edition,
             status="final",
             category=[hl7("v2-0074", entry.get("category", "RAD"))],
             code=concept(page, "reports", entry["title"]),
@@ -177,7 +177,7 @@ def notes(story: Story, page: Page) -> Iterator[Resource]:
         found = resource(
             "DocumentReference",
             f"{story['key']}/{parts.slug(entry['title'])}/{entry['at']}",
-            page.today,
+            page.edition,
             status="current",
             type=concept(page, "notes", entry.get("type", entry["title"])),
             category=[
@@ -207,7 +207,7 @@ def code_status(story: Story, page: Page) -> Iterator[Resource]:
     yield resource(
         "Observation",
         f"{story['key']}/code-status",
-        page.today,
+        page.edition,
         status="final",
         category=[hl7("observation-category", "social-history")],
         code=concept(page, "observations", "code-status"),

@@ -30,7 +30,7 @@ def patient(story: Story, page: Page) -> Resource:
     return resource(
         "Patient",
         story["key"],
-        page.today,
+        page.edition,
         extension=_extensions(story),
         identifier=_identifiers(story),
         active=not story.get("died"),
@@ -55,7 +55,7 @@ def related_people(story: Story, page: Page) -> Iterator[Resource]:
         yield resource(
             "RelatedPerson",
             f"{story['key']}/{parts.slug(person['name'])}",
-            page.today,
+            page.edition,
             active=True,
             patient=reference("Patient", story["key"]),
             relationship=_relationships(person),
@@ -73,7 +73,7 @@ def coverages(story: Story, page: Page) -> Iterator[Resource]:
         yield resource(
             "Coverage",
             f"{story['key']}/{policy['plan']}",
-            page.today,
+            page.edition,
             status=policy.get("status", "active"),
             type={
                 "coding": [parts.coding(f"{parts.TERMINOLOGY}/v3-ActCode", plan["type"])],
@@ -113,7 +113,7 @@ def organization(page: Page, key: str) -> Resource:
     return resource(
         "Organization",
         key,
-        page.today,
+        page.edition,
         identifier=[{"system": "http://hl7.org/fhir/sid/us-npi", "value": entry["npi"]}] if entry.get("npi") else None,
         active=True,
         type=[parts.hl7("organization-type", entry.get("type", "prov"))],
@@ -131,7 +131,7 @@ def practitioner(page: Page, key: str) -> Resource:
     return resource(
         "Practitioner",
         key,
-        page.today,
+        page.edition,
         identifier=[{"system": "http://hl7.org/fhir/sid/us-npi", "value": entry["npi"]}] if entry.get("npi") else None,
         active=True,
         name=[parts.human_name({"given": given, "family": family, "suffix": credential})],

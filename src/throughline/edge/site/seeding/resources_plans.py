@@ -20,7 +20,7 @@ def outside_plans(story: Story, page: Page) -> Iterator[Resource]:
         yield resource(
             "CarePlan",
             key,
-            page.today,
+            page.edition,
             status=entry.get("status", "active"),
             intent="plan",
             category=[{"coding": [CATEGORY], "text": entry.get("kind", "Care plan")}],
@@ -43,7 +43,7 @@ def care_team(story: Story, page: Page) -> Iterator[Resource]:
         yield resource(
             "CareTeam",
             f"{story['key']}/team",
-            page.today,
+            page.edition,
             status="active",
             name="Care team",
             subject=reference("Patient", story["key"]),
@@ -59,7 +59,7 @@ def appointments(story: Story, page: Page) -> Iterator[Resource]:
         yield resource(
             "Appointment",
             f"{story['key']}/{entry['at']}/{entry['with']}",
-            page.today,
+            page.edition,
             status=entry.get("status", "booked"),
             description=entry["what"],
             start=page.at(entry["at"]),
@@ -74,7 +74,7 @@ def _goals(story: Story, page: Page, entry: Mapping[str, Any], key: str) -> Iter
         yield resource(
             "Goal",
             f"{key}/{number}",
-            page.today,
+            page.edition,
             lifecycleStatus=goal.get("status", "active"),
             achievementStatus=hl7("goal-achievement", goal.get("achieved", "in-progress")),
             description={"text": goal["says"]},

@@ -39,7 +39,7 @@ def observation(
     return resource(
         "Observation",
         f"{story['key']}/{word}/{when.isoformat()}",
-        page.today,
+        page.edition,
         status="final",
         category=[hl7("observation-category", entry["category"])],
         code={"coding": [coding("loinc", entry["loinc"])], "text": entry["text"]},

@@ -56,9 +56,11 @@ def seeds_folder() -> Path:
     Raises UnreadableStory when none of them holds a hospital.
     """
     named = os.environ.get("THROUGHLINE_SEEDS")
-    tried = [Path(named)] if named else [
-        parent / name for parent in Path(__file__).resolve().parents for name in ("seeds", "_seeds")
-    ]
+    tried = (
+        [Path(named)]
+        if named
+        else [parent / name for parent in Path(__file__).resolve().parents for name in ("seeds", "_seeds")]
+    )
     for folder in tried:
         if (folder / "hospital.yaml").is_file():
             return folder
