@@ -28,30 +28,38 @@ class Place:
 
 
 def walk(instrument: Instrument, answers: Answers) -> Iterator[Place]:
-    """Every place of the instrument in the order it is asked, enabled or not, repeating groups spread out."""
-    yield from _walk(instrument, instrument.items, answers, "", True, "", 0)
+    """Every place of the instrument in the order it is asked, enabled or not, repeating groups spread out.
+
+    The answer of a question that is not asked opens no other: a chain of branches closes as a whole.
+    """
+    yield from _places(instrument, counting(instrument, answers), answers)
+
+
+def _places(instrument: Instrument, counted: Answers, answers: Answers) -> Iterator[Place]:
+    """The walk with branches decided by `counted`; `answers` say how often a group stands."""
+    yield from _walk(instrument, instrument.items, (counted, answers), "", True, "", 0)
 
 
 def _walk(
     instrument: Instrument,
     items: tuple[Item, ...],
-    answers: Answers,
+    given: tuple[Answers, Answers],
     prefix: str,
     enabled: bool,
     section: str,
     depth: int,
 ) -> Iterator[Place]:
     for item in items:
-        on = enabled and is_asked(instrument, item, answers, prefix)
+        on = enabled and is_asked(instrument, item, given[0], prefix)
         here = section or (item.id if item.kind is Kind.GROUP else "")
         if item.kind is Kind.GROUP and item.repeats:
             yield Place(prefix + item.id, item, on, here, depth)
-            for instance in range(instances(answers, prefix + item.id)):
+            for instance in range(instances(given[1], prefix + item.id)):
                 inner = f"{prefix}{item.id}#{instance}/"
-                yield from _walk(instrument, item.items, answers, inner, on, here, depth + 1)
+                yield from _walk(instrument, item.items, given, inner, on, here, depth + 1)
             continue
         yield Place(prefix + item.id, item, on, here, depth)
-        yield from _walk(instrument, item.items, answers, prefix, on, here, depth + 1)
+        yield from _walk(instrument, item.items, given, prefix, on, here, depth + 1)
 
 
 def instances(answers: Answers, group: str) -> int:
@@ -142,9 +150,19 @@ def _number(raw: Any) -> Decimal | None:
 
 
 def counting(instrument: Instrument, answers: Answers) -> dict[str, Answer]:
-    """The answers that count: those of questions now asked. Others are kept by the caller but excluded here."""
-    asked = {place.key for place in walk(instrument, answers) if place.enabled}
-    return {key: answer for key, answer in answers.items() if key in asked}
+    """The answers that count: those of questions now asked. Others are kept by the caller but excluded here.
+
+    Repeated until nothing changes, because closing one branch may close the next; a form whose branches chase
+    each other in a circle ends after as many rounds as it has items.
+    """
+    counted = dict(answers)
+    for _round in range(len(answers) + 1):
+        asked = {place.key for place in _places(instrument, counted, answers) if place.enabled}
+        kept = {key: answer for key, answer in answers.items() if key in asked}
+        if kept == counted:
+            break
+        counted = kept
+    return counted
 
 
 def kept_aside(instrument: Instrument, answers: Answers) -> tuple[str, ...]:

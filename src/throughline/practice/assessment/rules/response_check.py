@@ -5,7 +5,7 @@ from typing import Any
 
 from throughline.practice.assessment.records import Answer, Answers, Instrument, Item, Kind
 from throughline.practice.assessment.rules.answers import UnacceptableAnswer
-from throughline.practice.assessment.rules.branching import is_asked
+from throughline.practice.assessment.rules.branching import counting, is_asked
 from throughline.practice.assessment.rules.expressions import UnusableExpression, keeps
 from throughline.practice.assessment.rules.fhir_questionnaire import from_questionnaire
 from throughline.practice.assessment.rules.fhir_response import from_response, raw_value
@@ -56,7 +56,7 @@ class _Walk:
         self.instrument = instrument
         self.value_sets = value_sets
         self.finished = response.get("status", "completed") in FINISHED
-        self.answers = _readable(instrument, response)
+        self.answers = counting(instrument, _readable(instrument, response))
 
     def level(self, items: Sequence[Item], rows: Any, path: str, prefix: str) -> Iterator[Issue]:
         """The issues among sibling items and below them."""

@@ -15,7 +15,7 @@ from throughline.practice.assessment.records import (
     SuggestedNeed,
 )
 from throughline.practice.assessment.rules.answers import points_of, text_of
-from throughline.practice.assessment.rules.branching import counting
+from throughline.practice.assessment.rules.branching import counting, walk
 from throughline.practice.assessment.rules.conditions import Known, holds
 from throughline.practice.assessment.rules.definition import every_item, item_by_id
 from throughline.practice.assessment.rules.totals import Sum, totals_of
@@ -99,14 +99,14 @@ def _band(main: Sum | None) -> str | None:
 def _missing(instrument: Instrument, sums: Mapping[str, Sum], counted: Answers) -> tuple[str, ...]:
     main = _main(instrument, sums)
     needed = main.missing if main and _wanted(instrument, main, counted) else ()
-    required = [
-        i.id
-        for i in every_item(instrument.items)
-        if i.required and not i.entry_only and not (i.id in counted and counted[i.id].given)
-    ]
-    order = [item.id for item in every_item(instrument.items)]
+    due = {p.key: p.item for p in walk(instrument, counted) if p.enabled}
+    required = [key for key, item in due.items() if item.required and not item.entry_only and not _given(counted, key)]
     wanted = set(needed) | set(required)
-    return tuple(i for i in order if i in wanted)
+    return tuple(key for key in due if key in wanted)
+
+
+def _given(counted: Answers, key: str) -> bool:
+    return key in counted and counted[key].given
 
 
 def _wanted(instrument: Instrument, main: Sum, counted: Answers) -> bool:

@@ -7,8 +7,7 @@ from typing import Any
 
 from throughline.practice.assessment.records import Answers, Band, Chosen, Instrument, Item, Total
 from throughline.practice.assessment.rules.answers import option_of, points_of
-from throughline.practice.assessment.rules.branching import counting, is_asked
-from throughline.practice.assessment.rules.definition import every_item
+from throughline.practice.assessment.rules.branching import counting, walk
 
 TotalValue = Decimal | str | None
 
@@ -40,7 +39,7 @@ def band_of(bands: Iterable[Band], value: TotalValue) -> str | None:
 def totals_of(instrument: Instrument, answers: Answers) -> dict[str, Sum]:
     """Every total of the instrument by id, each with its own verdict on what is missing."""
     counted = counting(instrument, answers)
-    items = {item.id: item for item in every_item(instrument.items)}
+    items = {p.key: p.item for p in walk(instrument, answers) if p.enabled}
     made: dict[str, Sum] = {}
     for total in instrument.totals:
         made[total.id] = _sum(total, instrument, items, counted, made)
@@ -53,7 +52,7 @@ def _sum(
     if total.method == "expression":
         value, missing = _by_expression(total, instrument, counted)
         return Sum(total, value, {}, missing, band_of(total.bands, value))
-    asked = [items[i] for i in total.items if i in items and is_asked(instrument, items[i], counted)]
+    asked = [items[i] for i in total.items if i in items]
     if not total.items:
         asked = [item for item in items.values() if item.asks]
     points, missing = _points(asked, counted)

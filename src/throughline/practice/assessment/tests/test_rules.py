@@ -278,3 +278,31 @@ def test_bands_cover_the_range_without_a_gap() -> None:
             assert total.bands[-1].highest == total.highest, instrument.id
             for lower, upper in zip(total.bands, total.bands[1:], strict=False):
                 assert upper.lowest - lower.highest == Decimal(1), instrument.id
+
+
+def test_a_required_question_that_is_not_asked_is_not_missing() -> None:
+    rows = [
+        {"id": "1", "type": "boolean", "required": True},
+        {
+            "id": "g",
+            "type": "group",
+            "ask_when": [{"question": "1", "operator": "=", "answer": True}],
+            "items": [{"id": "2", "type": "integer", "required": True}],
+        },
+    ]
+    form = made(items=rows, totals=[{"id": "score", "items": ["2"], "missing": {"rule": "all"}}])
+    assert score(form, given(form, q1=True)).missing == ("2",)
+    assert score(form, given(form, q1=False)).missing == ()
+    assert progress(form, given(form, q1=False)).finished
+
+
+def test_a_chain_of_branches_closes_as_a_whole() -> None:
+    rows = [
+        {"id": "1", "type": "boolean"},
+        {"id": "2", "type": "boolean", "ask_when": [{"question": "1", "operator": "=", "answer": True}]},
+        {"id": "3", "type": "string", "ask_when": [{"question": "2", "operator": "=", "answer": True}]},
+    ]
+    form = made(items=rows, totals=[])
+    answers = given(form, q1=False, q2=True, q3="kept")
+    assert set(counting(form, answers)) == {"1"}
+    assert kept_aside(form, answers) == ("2", "3")

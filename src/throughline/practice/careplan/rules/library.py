@@ -1,0 +1,161 @@
+"""The pathways, checks, conflicts, Omaha problems and Z codes of the content library, typed and checked."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from throughline.foundation.content import library
+from throughline.foundation.content.records import Item
+from throughline.practice.careplan.records import (
+    ActionTemplate,
+    CheckTemplate,
+    ConflictRule,
+    GoalTemplate,
+    Measure,
+    MonitoringTemplate,
+    Pathway,
+    Problem,
+)
+
+CATEGORIES = ("TGC", "TP", "CM", "S")
+ROLES = ("CM", "PCP", "SPEC", "PT", "OT", "SLP", "RD", "SW", "PharmD", "BH", "HHRN", "AIDE", "CHW")
+COMPARATORS = ("<", "<=", "=", ">=", ">", "between")
+
+
+def pathways() -> Mapping[str, Pathway]:
+    """Every pathway by key, a site's overlay included. Raises ContentError naming the file that is wrong."""
+    return library.load("plans", parse_pathway)
+
+
+def cross_checks() -> Mapping[str, CheckTemplate]:
+    """The checks that look across conditions, and those every opening asks for."""
+    return library.load("plan_checks", parse_check)
+
+
+def conflict_rules() -> Mapping[str, ConflictRule]:
+    """What must not stand side by side unasked."""
+    return library.load("plan_conflicts", parse_conflict)
+
+
+def problems() -> Mapping[int, Problem]:
+    """The 42 Omaha problems by number."""
+    found = library.load("omaha", parse_problem)
+    return {problem.code: problem for problem in found.values() if problem is not None}
+
+
+def targets() -> frozenset[str]:
+    """The Omaha intervention targets."""
+    return frozenset(library.item("omaha", "structure").data["targets"])
+
+
+def social_codes() -> Mapping[str, str]:
+    """The billable ICD-10-CM codes Z55 to Z65 with their titles."""
+    return {key: str(item.data["title"]) for key, item in library.load("zcodes").items()}
+
+
+def standing(item: Item) -> str:
+    """How sure we are, as screens show it."""
+    return f"reviewed by {item.reviewer}" if item.reviewed else f"unreviewed ({item.confidence})"
+
+
+def parse_pathway(item: Item) -> Pathway:
+    """The pathway of one content item. Raises ValueError saying what is wrong."""
+    data = item.data
+    if not data.get("icd10_prefix") or not data.get("omaha"):
+        raise ValueError("a pathway needs icd10_prefix and omaha")
+    return Pathway(
+        id=item.key,
+        title=str(data["title"]),
+        version=str(item.version),
+        citation=item.citation,
+        standing=standing(item),
+        domain=str(data.get("domain", "physical")),
+        icd10_prefix=tuple(str(code).replace(".", "").upper() for code in data["icd10_prefix"]),
+        omaha=tuple(int(n) for n in data["omaha"]),
+        tags=frozenset(data.get("tags", ())),
+        goals=tuple(_goal(row) for row in data.get("goals", ())),
+        actions=tuple(_action(row) for row in data.get("actions", ())),
+        monitoring=tuple(_monitoring(row) for row in data.get("monitoring", ())),
+        education=tuple(data.get("education", ())),
+        education_tags={k: frozenset(v) for k, v in data.get("education_tags", {}).items()},
+        red_flags=tuple(data.get("red_flags", ())),
+        services=tuple(data.get("services", ())),
+        follow_up=tuple(data.get("follow_up", ())),
+        checks=tuple(_check(row, str(row["id"]), item.citation) for row in data.get("checks", ())),
+        examples=item.examples,
+    )
+
+
+def parse_check(item: Item) -> CheckTemplate:
+    """The continuity check of one content item."""
+    return _check(item.data, item.key, item.citation)
+
+
+def parse_conflict(item: Item) -> ConflictRule:
+    """The conflict rule of one content item."""
+    data = item.data
+    return ConflictRule(
+        item.key, frozenset(data["left"]), frozenset(data["right"]), str(data["sentence"]), str(data["ask"])
+    )
+
+
+def parse_problem(item: Item) -> Problem | None:
+    """The Omaha problem of one content item; None for the item that describes the structure."""
+    if "code" not in item.data:
+        return None
+    data = item.data
+    return Problem(int(data["code"]), str(data["title"]), str(data["domain"]), tuple(data["signs_symptoms"]))
+
+
+def _goal(row: Mapping[str, Any]) -> GoalTemplate:
+    raw = row.get("measure")
+    measure = None
+    if raw:
+        if raw["comparator"] not in COMPARATORS:
+            raise ValueError(f"goal '{row['text']}': no comparator {raw['comparator']}")
+        second = Decimal(str(raw["second"])) if "second" in raw else None
+        measure = Measure(str(raw["comparator"]), Decimal(str(raw["value"])), second, str(raw.get("unit", "")))
+    return GoalTemplate(
+        text=str(row["text"]),
+        target=str(row.get("target", "")),
+        by_days=int(row["by_days"]),
+        loinc=str(row.get("loinc", "")),
+        measure=measure,
+        tags=frozenset(row.get("tags", ())),
+    )
+
+
+def _action(row: Mapping[str, Any]) -> ActionTemplate:
+    if row["role"] not in ROLES or row["category"] not in CATEGORIES:
+        raise ValueError(f"action '{row['text']}': no role {row['role']} or category {row['category']}")
+    return ActionTemplate(
+        role=str(row["role"]),
+        category=str(row["category"]),
+        target=str(row["target"]),
+        text=str(row["text"]),
+        frequency=str(row["frequency"]),
+        first_due_days=int(row["first_due_days"]),
+        merge=str(row.get("merge", "")),
+        tags=frozenset(row.get("tags", ())),
+    )
+
+
+def _monitoring(row: Mapping[str, Any]) -> MonitoringTemplate:
+    if not row.get("loinc") and not row.get("what"):
+        raise ValueError("monitoring needs a LOINC code or words")
+    return MonitoringTemplate(
+        str(row.get("loinc", "")), str(row.get("what", "")), str(row["frequency"]), str(row.get("alert", ""))
+    )
+
+
+def _check(row: Mapping[str, Any], key: str, citation: str) -> CheckTemplate:
+    return CheckTemplate(
+        id=key,
+        trigger=str(row["trigger"]),
+        expect=str(row["expect"]),
+        due_days=int(row["due_days"]),
+        when=row.get("when", {}),
+        service=str(row.get("service", "")),
+        on_positive=str(row.get("on_positive", "")),
+        citation=citation,
+    )
