@@ -2,9 +2,12 @@
 
 from throughline.foundation.journal.publishing import Reaction, react
 from throughline.foundation.kernel.events import Event
+from throughline.record.clocks import hearing as clock_hearing
 
 # (event, reaction(event, *, by, at)), carried out inside the event's own transaction.
-SAME_TRANSACTION: tuple[tuple[type[Event], Reaction], ...] = ()
+SAME_TRANSACTION: tuple[tuple[type[Event], Reaction], ...] = (
+    (Event, clock_hearing.hear),  # content says which events start, meet, pause or cancel which clocks
+)
 
 
 def install() -> None:

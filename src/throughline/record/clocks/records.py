@@ -73,6 +73,18 @@ class Part:
     opens: bool = True  # whether the earliest date is a window that has to open first
 
 
+@dataclass(frozen=True)
+class Hearing:
+    """What a clock does when something is announced: `does` is start, meet, pause, resume, cancel or attempt."""
+
+    event: str  # the kind of the event
+    does: str
+    when: Mapping[str, Any] = field(default_factory=dict)  # field of the event -> value, or list of values
+    start: str = ""  # the field of the event that holds the moment; empty: when it happened
+    facts: Mapping[str, str] = field(default_factory=dict)  # fact of the clock -> field of the event
+    words: str = ""
+
+
 @dataclass(frozen=True, repr=False)
 class ClockRule:
     """A clock as content defines it. Adding one touches no Python."""
@@ -88,11 +100,7 @@ class ClockRule:
     owed_by: str  # us, plan, hospital, provider, patient, qio, agency, state, nobody
     trigger: str  # in words
     start_label: str
-    starts_on: tuple[str, ...]  # names of events that start it; empty: by hand
-    meets: tuple[str, ...]
-    pauses: tuple[str, ...]
-    resumes: tuple[str, ...]
-    cancels: tuple[str, ...]
+    hears: tuple[Hearing, ...]  # which events start, meet, pause, resume or cancel it; none: by hand
     inputs: Mapping[str, Input]
     parts: tuple[Part, ...]
     values: Mapping[str, Any]
@@ -111,6 +119,11 @@ class ClockRule:
     overridden: tuple[str, ...] = ()  # sentences: which value won over which
     examples: tuple[Mapping[str, Any], ...] = ()
     body: Mapping[str, Any] = field(default_factory=dict, hash=False)  # as content gave it, kept with a clock
+
+    @property
+    def starts_on(self) -> tuple[str, ...]:
+        """The kinds of events that start it by themselves."""
+        return tuple(one.event for one in self.hears if one.does == "start")
 
     def __repr__(self) -> str:
         return f"ClockRule({self.id}, version {self.version})"

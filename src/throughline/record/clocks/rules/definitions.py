@@ -1,17 +1,20 @@
 """Makes a clock rule from what content gives, and refuses one that could not be counted."""
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from throughline.foundation.content.records import Item, thaw
-from throughline.record.clocks.records import ClockError, ClockRule, Holidays, Input, Part
+from throughline.record.clocks.records import ClockError, ClockRule, Hearing, Holidays, Input, Part
 from throughline.record.clocks.rules import conditions, steps
 
 OWERS = frozenset(
     {"us", "plan", "hospital", "provider", "patient", "qio", "agency", "state", "reviewer", "nurse", "nobody"}
 )
+DOES = frozenset({"start", "meet", "pause", "resume", "cancel", "attempt"})
 COUNTED = frozenset({"hours", "days", "months", "years", "business_days", "working_days"})
 TYPES = frozenset(
     {
@@ -81,11 +84,7 @@ def rule_of(body: Mapping[str, Any], calendars: Mapping[str, Holidays]) -> Clock
         owed_by=body.get("owed_by", "us"),
         trigger=body["trigger"],
         start_label=body.get("start_label", body["trigger"]),
-        starts_on=_names(body, "starts_on"),
-        meets=_names(body, "meets"),
-        pauses=_names(body, "pauses"),
-        resumes=_names(body, "resumes"),
-        cancels=_names(body, "cancels"),
+        hears=tuple(_hearing(one) for one in body.get("hears", ())),
         inputs={},
         parts=tuple(_part(one) for one in body.get("parts", ())),
         values=dict(body.get("values", {})),
@@ -109,9 +108,33 @@ def rule_of(body: Mapping[str, Any], calendars: Mapping[str, Holidays]) -> Clock
     return made
 
 
-def _names(body: Mapping[str, Any], name: str) -> tuple[str, ...]:
-    given = body.get(name, ())
-    return (given,) if isinstance(given, str) and given else tuple(given)
+def kept(rule: ClockRule) -> dict[str, Any]:
+    """The rule as a running clock keeps it: plain data from which `rule_of` makes the same rule again."""
+    body = {
+        **rule.body,
+        "version": rule.version,
+        "citation": rule.citation,
+        "confidence": rule.confidence,
+        "effective_from": rule.effective_from,
+        "effective_to": rule.effective_to,
+        "reviewer": rule.reviewer,
+        "reviewed_on": rule.reviewed_on,
+        "overridden": list(rule.overridden),
+    }
+    plain: dict[str, Any] = json.loads(json.dumps(body, default=str, sort_keys=True))
+    return plain
+
+
+def digest(body: Mapping[str, Any]) -> str:
+    """A name for what a rule says: two rules that count alike and cite alike have the same one."""
+    words = {name: value for name, value in body.items() if name not in ("reviewer", "reviewed_on")}
+    return hashlib.sha256(json.dumps(words, sort_keys=True).encode()).hexdigest()
+
+
+def _hearing(one: Mapping[str, Any]) -> Hearing:
+    if one.get("does") not in DOES or not one.get("event"):
+        raise ClockError(f"a hearing needs an event, and does one of {sorted(DOES)}")
+    return Hearing(**one)
 
 
 def _day(value: Any) -> date | None:

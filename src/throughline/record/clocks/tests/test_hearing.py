@@ -1,0 +1,42 @@
+"""Events start, meet and cancel clocks by content alone, within their own transaction."""
+
+from datetime import timedelta
+
+import pytest
+
+from throughline.foundation.access.queries import actor_for
+from throughline.foundation.access.tests.factories import make_site, make_user
+from throughline.record.cases.actions import close_case
+from throughline.record.cases.tests.factories import make_case
+from throughline.record.clocks.models import Clock
+from throughline.record.clocks.rules import hearing
+from throughline.record.clocks.tests.factories import NOW, Ward
+from throughline.record.contacts import actions as contacts
+
+pytestmark = pytest.mark.django_db
+
+
+def test_opening_a_complex_case_starts_the_assessment_clocks_from_the_day_of_identification() -> None:
+    site = make_site()
+    make_case(site, make_user("case_manager", site), programme="complex")
+    found = {clock.rule_id: clock for clock in Clock.objects.all()}
+    assert set(found) == {"C-34", "C-35"}
+    assert (found["C-34"].start, found["C-34"].started_by_event) == ("2026-03-09", "cases.case-opened")
+    assert found["C-34"].created_by_name.startswith("clocks, after ")
+
+
+def test_another_programme_starts_none() -> None:
+    Ward()
+    assert not Clock.objects.exists()
+
+
+def test_a_rule_listens_only_to_what_its_content_names() -> None:
+    kinds = {one.event for rule_hearing in ("cases.case-opened", "nothing.at-all") for _, one in hearing.hearings(rule_hearing)}
+    assert kinds == {"cases.case-opened"}
+
+
+def test_times_are_handed_on_from_the_event() -> None:
+    rule, one = next(pair for pair in hearing.hearings("cases.case-opened") if pair[0].id == "C-34")
+    assert hearing.moment_in(one, {"identified_on": NOW.date()}, NOW) == "2026-03-09"
+    assert hearing.moment_in(one, {}, NOW + timedelta(days=1)) == "2026-03-10T15:20:00+00:00"
+    assert not hearing.concerns(one, {"programme": "transitional"})
