@@ -106,6 +106,7 @@ def open_case(*, site_id: UUID, patient_id: UUID, opening: Opening, by: Actor, a
         events.CaseOpened(
             **_about(case),
             programme=programme.title,
+            programme_key=programme.key,
             source=opening.source,
             identified_on=opening.identified_on,
         ),

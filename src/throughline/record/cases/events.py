@@ -16,6 +16,7 @@ class CaseOpened(Event):
     programme: str
     source: str
     identified_on: date
+    programme_key: str = ""
 
     def sentence(self) -> str:
         return f"Case opened for {self.programme}; identified {self.identified_on:%b %-d, %Y} by {self.source}."

@@ -197,6 +197,8 @@ def correct_clock(
         began = moments.read(start or row.start, zone, "start")
         named = {inputs.named(rule, name).name: value for name, value in given.items()}
         read = inputs.read(rule, {name: value for name, value in named.items() if value not in ("", None)}, zone, began)
+        if rule.chooser and named.get(rule.chooser) != row.facts.get(rule.chooser):
+            row.part = ""  # the facts choose the part anew
         row.start, row.facts = keeping.words(began), {name: inputs.write(value) for name, value in read.items()}
         counting.recount(row, at=at)
     except ClockError as refusal:

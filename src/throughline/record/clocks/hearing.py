@@ -32,9 +32,7 @@ def hear(event: Event, *, by: Actor, at: datetime) -> None:
             DOES[one.does](rule, one, event, payload, author, at)
 
 
-def _start(
-    rule: ClockRule, one: Hearing, event: Event, payload: Mapping[str, Any], by: Actor, at: datetime
-) -> None:
+def _start(rule: ClockRule, one: Hearing, event: Event, payload: Mapping[str, Any], by: Actor, at: datetime) -> None:
     assert event.patient_id is not None
     clock = actions.ClockIn(
         key=rule.key,
@@ -48,9 +46,7 @@ def _start(
 
 
 def _each(act: Callable[..., None]) -> Callable[..., None]:
-    def do(
-        rule: ClockRule, one: Hearing, event: Event, payload: Mapping[str, Any], by: Actor, at: datetime
-    ) -> None:
+    def do(rule: ClockRule, one: Hearing, event: Event, payload: Mapping[str, Any], by: Actor, at: datetime) -> None:
         found = Clock.objects.filter(patient_id=event.patient_id, rule_key=rule.key, ended_at=None)
         for clock in found.order_by("created_at"):
             when = moments.read(rules.moment_in(one, payload, at), moments.zone_named(clock.zone), "time")
@@ -60,36 +56,26 @@ def _each(act: Callable[..., None]) -> Callable[..., None]:
     return do
 
 
-def _meet(
-    clock: Clock, one: Hearing, payload: Mapping[str, Any], when: datetime, by: Actor, at: datetime
-) -> None:
+def _meet(clock: Clock, one: Hearing, payload: Mapping[str, Any], when: datetime, by: Actor, at: datetime) -> None:
     actions.meet_clock(clock_id=clock.id, met_at=min(when, at), reason=one.words, by=by, at=at)
 
 
-def _attempt(
-    clock: Clock, one: Hearing, payload: Mapping[str, Any], when: datetime, by: Actor, at: datetime
-) -> None:
+def _attempt(clock: Clock, one: Hearing, payload: Mapping[str, Any], when: datetime, by: Actor, at: datetime) -> None:
     channel = str(rules.facts_in(one, payload).get("channel", ""))
     actions.note_attempt(clock_id=clock.id, attempted_at=when, channel=channel, reason=one.words, by=by, at=at)
 
 
-def _pause(
-    clock: Clock, one: Hearing, payload: Mapping[str, Any], when: datetime, by: Actor, at: datetime
-) -> None:
+def _pause(clock: Clock, one: Hearing, payload: Mapping[str, Any], when: datetime, by: Actor, at: datetime) -> None:
     if not any(not pause.get("until") for pause in clock.pauses):
         actions.pause_clock(clock_id=clock.id, since=when, reason=one.words or one.event, by=by, at=at)
 
 
-def _resume(
-    clock: Clock, one: Hearing, payload: Mapping[str, Any], when: datetime, by: Actor, at: datetime
-) -> None:
+def _resume(clock: Clock, one: Hearing, payload: Mapping[str, Any], when: datetime, by: Actor, at: datetime) -> None:
     if any(not pause.get("until") for pause in clock.pauses):
         actions.resume_clock(clock_id=clock.id, until=when, reason=one.words, by=by, at=at)
 
 
-def _cancel(
-    clock: Clock, one: Hearing, payload: Mapping[str, Any], when: datetime, by: Actor, at: datetime
-) -> None:
+def _cancel(clock: Clock, one: Hearing, payload: Mapping[str, Any], when: datetime, by: Actor, at: datetime) -> None:
     actions.cancel_clock(clock_id=clock.id, reason=one.words or one.event, by=by, at=at)
 
 

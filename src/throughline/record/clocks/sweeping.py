@@ -3,7 +3,6 @@
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from django.db import transaction
 
@@ -126,9 +125,7 @@ def _store(moved: list[tuple[Clock, list[_Flip]]], at: datetime) -> None:
         for row, flips in moved
         for one in flips
     )
-    Clock.objects.bulk_update(
-        [row for row, _ in moved], ["state", "next_look_at", "ended_at", "trouble", "trouble_at"]
-    )
+    Clock.objects.bulk_update([row for row, _ in moved], ["state", "next_look_at", "ended_at", "trouble", "trouble_at"])
     for row, flips in moved:
         for one in flips:
             publish(_announced(row, one), by=SWEEPER, at=at, occurred_at=one.boundary_at)
@@ -155,4 +152,3 @@ def _push_away(row: Clock, failure: Exception, at: datetime) -> Clock:
     row.next_look_at = at + PUSHED_AWAY
     row.trouble, row.trouble_at = f"{type(failure).__name__}: {failure}"[:1000], at
     return row
-

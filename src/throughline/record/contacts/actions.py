@@ -111,6 +111,7 @@ def _announce(logged: Contact, chosen: rules.Outcome, case: Case | None, *, by: 
             note=logged.note,
             attempt=attempt,
             attempt_of=logged.attempt_of,
+            began_at=logged.at,
         ),
         by=by,
         at=at,

@@ -1,6 +1,7 @@
 """What contacts announce."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -22,6 +23,7 @@ class ContactLogged(Event):
     note: str = ""
     attempt: int = 0
     attempt_of: str = ""
+    began_at: datetime | None = None
 
     def sentence(self) -> str:
         channel = {"phone": "Call", "visit": "Visit", "video": "Video call", "message": "Message", "letter": "Letter"}

@@ -25,9 +25,7 @@ def clock_asked(
     return running(rule, at, where, given, part)
 
 
-def running(
-    rule: ClockRule, start: Moment, zone: tzinfo, given: Mapping[str, Any], part: str = ""
-) -> RunningClock:
+def running(rule: ClockRule, start: Moment, zone: tzinfo, given: Mapping[str, Any], part: str = "") -> RunningClock:
     """A running clock of a rule and facts in words. Raises ClockError for a fact it cannot use."""
     facts = inputs.read(rule, given, zone, start)
     if part and facts.get("part"):

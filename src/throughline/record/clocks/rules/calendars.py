@@ -13,9 +13,7 @@ LONGEST = 4000  # days looked at before a calendar that never opens is refused
 @lru_cache(maxsize=256)
 def statutory(year: int) -> dict[date, str]:
     """The federal holidays of a year on the dates 5 U.S.C. 6103(a) names, whatever weekday they fall on."""
-    return {
-        day: str(name) for day, name in holidays.country_holidays("US", years=year, observed=False).items()
-    }
+    return {day: str(name) for day, name in holidays.country_holidays("US", years=year, observed=False).items()}
 
 
 @lru_cache(maxsize=256)
@@ -71,9 +69,7 @@ def count_open_days(
     return day, tuple(passed)
 
 
-def roll(
-    day: date, calendar: Holidays, *, forward: bool, observed: bool = False
-) -> tuple[date, tuple[str, ...]]:
+def roll(day: date, calendar: Holidays, *, forward: bool, observed: bool = False) -> tuple[date, tuple[str, ...]]:
     """The day itself if open, else the next (or the last) open one, and why the days between do not count."""
     reasons: list[str] = []
     step = timedelta(days=1 if forward else -1)

@@ -62,10 +62,7 @@ def state_and_next(clock: RunningClock, *, at: datetime) -> tuple[State, datetim
 def explain(clock: RunningClock) -> Explanation:
     """The arithmetic step by step, with what was overridden and what holds besides."""
     reckoning = reckon(clock)
-    ends = [
-        None if one is None else moments.last_instant(one, clock.zone)
-        for one in (reckoning.due, reckoning.safe)
-    ]
+    ends = [None if one is None else moments.last_instant(one, clock.zone) for one in (reckoning.due, reckoning.safe)]
     earliest = None if reckoning.earliest is None else moments.first_instant(reckoning.earliest, clock.zone)
     return Explanation(
         rule=clock.rule,
@@ -172,9 +169,7 @@ def _reckoning(
     )
 
 
-def _extended(
-    counting: steps.Counting, part: Part, due: Moment, clock: RunningClock
-) -> tuple[Moment, list[Step]]:
+def _extended(counting: steps.Counting, part: Part, due: Moment, clock: RunningClock) -> tuple[Moment, list[Step]]:
     """One extension, if it was taken and not noticed too late; a late notice makes it void."""
     rule, facts = part.extension, counting.facts
     noticed = _noticed(rule, facts, clock)
@@ -260,9 +255,7 @@ def _course(clock: RunningClock) -> _Course:
         *(edge for span in stopped for edge in span),
     ]
     boundaries = tuple(sorted({edge for edge in edges if edge is not None}))
-    return _Course(
-        reckoning.status, opens, warns, safe_lapses, lapses, stopped, met, late, cancelled_at, boundaries
-    )
+    return _Course(reckoning.status, opens, warns, safe_lapses, lapses, stopped, met, late, cancelled_at, boundaries)
 
 
 def _warn_hours(clock: RunningClock, due: Moment) -> int:

@@ -36,19 +36,13 @@ def read(text: str, zone: tzinfo | None, label: str = "time") -> Moment:
             return date.fromisoformat(text)
         read_at = datetime.fromisoformat(text)
     except ValueError as error:
-        raise ClockError(
-            f"The {label} '{text}' is not an ISO 8601 date or time that exists ({error})."
-        ) from error
+        raise ClockError(f"The {label} '{text}' is not an ISO 8601 date or time that exists ({error}).") from error
     if len(text) <= 10:
-        raise ClockError(
-            f"The {label} '{text}' is not an ISO 8601 date or time; write it as 2027-03-13T16:00."
-        )
+        raise ClockError(f"The {label} '{text}' is not an ISO 8601 date or time; write it as 2027-03-13T16:00.")
     if read_at.tzinfo is not None:
         return _in_zone(read_at, zone, label)
     if zone is None:
-        raise ClockError(
-            f"The {label} '{text}' has no time zone; give --zone, or an offset as in {text}-05:00."
-        )
+        raise ClockError(f"The {label} '{text}' has no time zone; give --zone, or an offset as in {text}-05:00.")
     return local(read_at, zone, label)
 
 
@@ -78,9 +72,7 @@ def local(naive: datetime, zone: tzinfo, label: str = "time") -> datetime:
         return first
     back = first.astimezone(UTC).astimezone(zone).replace(tzinfo=None)
     if back != naive:
-        raise ClockError(
-            f"The {label} {naive:%Y-%m-%d %H:%M} does not exist in {zone}: the clocks go forward."
-        )
+        raise ClockError(f"The {label} {naive:%Y-%m-%d %H:%M} does not exist in {zone}: the clocks go forward.")
     raise ClockError(
         f"The {label} {naive:%Y-%m-%d %H:%M} happens twice in {zone}: the clocks go back. Give its offset, "
         f"as in {first.isoformat(timespec='minutes')}."
@@ -158,17 +150,13 @@ def say(moment: Moment, zone: tzinfo) -> str:
     return f"{say_day(at.date())}, {hour}:{at.minute:02d}{seconds} {half} {at.tzname() or ''}".rstrip()
 
 
-def hours_by_day(
-    start: datetime, end: datetime, zone: tzinfo
-) -> tuple[tuple[date, timedelta, timedelta], ...]:
+def hours_by_day(start: datetime, end: datetime, zone: tzinfo) -> tuple[tuple[date, timedelta, timedelta], ...]:
     """For each local day between two instants: the day, the time that counts, and how long the day is."""
     rows: list[tuple[date, timedelta, timedelta]] = []
     day, last = day_of(start, zone), day_of(end, zone)
     while day <= last:
         opens, closes = first_instant(day, zone), first_instant(day + timedelta(days=1), zone)
-        counted = min(end.astimezone(UTC), closes.astimezone(UTC)) - max(
-            start.astimezone(UTC), opens.astimezone(UTC)
-        )
+        counted = min(end.astimezone(UTC), closes.astimezone(UTC)) - max(start.astimezone(UTC), opens.astimezone(UTC))
         rows.append((day, counted, closes.astimezone(UTC) - opens.astimezone(UTC)))
         day += timedelta(days=1)
     return tuple(rows)

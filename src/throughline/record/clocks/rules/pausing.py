@@ -59,8 +59,7 @@ def tolled(
 def spans(pauses: tuple[Pause, ...], zone: tzinfo) -> tuple[tuple[datetime, datetime | None], ...]:
     """Pauses as stretches of time in UTC; the end is None while one is open."""
     return tuple(
-        (_begin(pause, zone), None if pause.until is None else _instant(pause.until, zone))
-        for pause in pauses
+        (_begin(pause, zone), None if pause.until is None else _instant(pause.until, zone)) for pause in pauses
     )
 
 

@@ -133,9 +133,7 @@ def _open_days(word: str, name: str) -> Callable[[Counting, Mapping[str, Any], M
         days = int(counting.value(step[name]))
         calendar = counting.calendar(step)
         observed = step.get("observed") == "closed"
-        after, passed = calendars.count_open_days(
-            moments.day_of(at, counting.zone), days, calendar, observed=observed
-        )
+        after, passed = calendars.count_open_days(moments.day_of(at, counting.zone), days, calendar, observed=observed)
         listed = "; ".join(
             f"{day:%a} {day.day} {day:%b} {'is day ' + why if why.isdigit() else 'is out (' + why + ')'}"
             for day, why in passed[-12:]

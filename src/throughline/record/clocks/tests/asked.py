@@ -19,9 +19,7 @@ def examples() -> Iterator[tuple[str, ClockRule, Mapping[str, Any]]]:
 def clock_of(rule: ClockRule, example: Mapping[str, Any]) -> RunningClock:
     """The running clock of an example, asked for as the command line asks."""
     zone = ZoneInfo(example["zone"])
-    return asking.clock_asked(
-        rule.id, example["start"], zone=zone, otherwise=zone, given=example.get("set", {})
-    )
+    return asking.clock_asked(rule.id, example["start"], zone=zone, otherwise=zone, given=example.get("set", {}))
 
 
 def promised(text: str, zone: ZoneInfo) -> Moment:

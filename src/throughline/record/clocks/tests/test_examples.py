@@ -52,9 +52,7 @@ def test_the_dates_of_the_example(rule: ClockRule, example: Mapping[str, Any]) -
 
 @pytest.mark.parametrize(("rule", "example"), ALL)
 def test_both_sides_of_every_boundary(rule: ClockRule, example: Mapping[str, Any]) -> None:
-    clock = clock_of(
-        rule, {**example, "set": {k: v for k, v in example.get("set", {}).items() if k != "attempts"}}
-    )
+    clock = clock_of(rule, {**example, "set": {k: v for k, v in example.get("set", {}).items() if k != "attempts"}})
     found = engine.reckon(clock)
     if found.due is None:
         assert engine.next_look_at(clock, at=datetime(2020, 1, 1, tzinfo=UTC)) is None

@@ -13,10 +13,7 @@ from throughline.record.clocks.records import ClockError, Moment, Pause, Running
 from throughline.record.clocks.rules import calendars, catalogue, engine, moments, steps
 
 RULES = list(catalogue.rules().values())
-ZONES = [
-    ZoneInfo(name)
-    for name in ("America/New_York", "America/Phoenix", "America/Los_Angeles", "Pacific/Honolulu")
-]
+ZONES = [ZoneInfo(name) for name in ("America/New_York", "America/Phoenix", "America/Los_Angeles", "Pacific/Honolulu")]
 SECONDS = st.integers(0, 250_000_000)
 INSTANTS = SECONDS.map(lambda seconds: datetime(2024, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds))
 BUSINESS = [one for one in RULES if "business_days" in str(one.body) or "roll_forward" in str(one.body)]
@@ -29,9 +26,7 @@ def clocks(draw: st.DrawFn, *, later: bool = False) -> RunningClock:
     rule = draw(st.sampled_from([one for one in RULES if one.parts]))
     zone = draw(st.sampled_from(ZONES))
     at = draw(INSTANTS).astimezone(zone)
-    given: dict[str, Any] = {
-        name: one.default for name, one in rule.inputs.items() if isinstance(one.default, bool)
-    }
+    given: dict[str, Any] = {name: one.default for name, one in rule.inputs.items() if isinstance(one.default, bool)}
     given |= {"rating_period": date(at.year, 1, 1), "levels": draw(st.sampled_from([1, 2]))}
     for name, one in rule.inputs.items():
         if one.type == "moment" and name not in ("met", "cancelled") and draw(st.booleans()):
@@ -85,8 +80,7 @@ def test_a_pause_never_brings_a_deadline_nearer(
     free = engine.due_at(clock)
     begin = moments.first_instant(clock.start, clock.zone)
     pauses = tuple(
-        Pause(begin + timedelta(days=since), begin + timedelta(days=since + length))
-        for since, length in stretches
+        Pause(begin + timedelta(days=since), begin + timedelta(days=since + length)) for since, length in stretches
     )
     held = engine.due_at(replace(clock, pauses=pauses))
     if free is not None:
