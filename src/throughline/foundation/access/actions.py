@@ -14,7 +14,7 @@ from throughline.foundation.access.models import Grant, PatientAccess, Site, Tea
 from throughline.foundation.access.permissions import ROLES, Permission
 from throughline.foundation.access.sessions import end_sessions
 from throughline.foundation.journal.publishing import publish
-from throughline.foundation.kernel.actions import NotFound, Place, Refusal, action, locate, locator
+from throughline.foundation.kernel.actions import NotFound, Place, Refusal, action, locator
 from throughline.foundation.kernel.actor import Actor
 
 
@@ -136,6 +136,8 @@ def create_user(
     """
     if User.objects.filter(Q(username__iexact=username) | (Q(email__iexact=email) & ~Q(email=""))).exists():
         raise UnableToCreateUser("That user name or e-mail address belongs to an account already. Use another.")
+    if time_zone and time_zone not in available_timezones():
+        raise UnableToCreateUser(f"{time_zone} is not a time zone. Choose one such as America/Chicago.")
     user = User(
         username=username,
         full_name=full_name,
@@ -270,34 +272,40 @@ def create_team(*, site_id: UUID, name: str, by: Actor, at: datetime) -> UUID:
     return Team.objects.create(site_id=site_id, name=name).id
 
 
-@locator("team_id")
-def _place_of_team(team_id: UUID) -> Place:
+def _site_of_team(team_id: UUID) -> UUID:
     site_id = Team.objects.filter(id=team_id).values_list("site_id", flat=True).first()
     if site_id is None:
         raise NotFound("There is no such team.")
-    return Place(site_id=site_id)
+    return site_id
+
+
+@locator("team_id")
+def _place_of_team(team_id: UUID) -> Place:
+    return Place(site_id=_site_of_team(team_id))
 
 
 @action("access.join-team", needs=Permission.ADMINISTER, on="team_id")
-def join_team(*, team_id: UUID, user_id: UUID, by: Actor, at: datetime) -> None:
-    """Put a user in a team from `at` on; every record open to the team is open to her.
+def join_team(*, team_id: UUID, user_id: UUID, by: Actor, at: datetime) -> UUID:
+    """Put a user in a team from `at` on and return the team's site; every record open to the team is open to her.
 
     Raises UnableToChangeTeam when she has no role at the team's site or is a member already.
     """
-    site_id = locate("team_id", team_id).site_id
+    site_id = _site_of_team(team_id)
     if not Grant.objects.filter(user_id=user_id, site_id=site_id, until__isnull=True).exists():
         raise UnableToChangeTeam("She has no role at this team's site. Give her one first.")
     if TeamMembership.objects.filter(team_id=team_id, user_id=user_id, until__isnull=True).exists():
         raise UnableToChangeTeam("She is a member of this team already.")
     TeamMembership.objects.create(team_id=team_id, user_id=user_id, since=at)
+    return _site_of_team(team_id)
 
 
 @action("access.leave-team", needs=Permission.ADMINISTER, on="team_id")
-def leave_team(*, team_id: UUID, user_id: UUID, by: Actor, at: datetime) -> None:
-    """End a membership at `at`. Raises UnableToChangeTeam when there is none."""
+def leave_team(*, team_id: UUID, user_id: UUID, by: Actor, at: datetime) -> UUID:
+    """End a membership at `at` and return the team's site. Raises UnableToChangeTeam when there is none."""
     ended = TeamMembership.objects.filter(team_id=team_id, user_id=user_id, until__isnull=True).update(until=at)
     if not ended:
         raise UnableToChangeTeam("She is not a member of this team.")
+    return _site_of_team(team_id)
 
 
 @action("access.open-patient-access", needs=Permission.SEE_PATIENT, on="site_id")

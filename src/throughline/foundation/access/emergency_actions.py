@@ -1,5 +1,7 @@
-"""Emergencies: opening a record without a care relationship, and the review that must follow."""
+"""Emergencies and their review: opening a record without a care relationship, judging it, exporting the audit."""
 
+from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
@@ -7,10 +9,13 @@ from throughline.foundation.access import events, rules
 from throughline.foundation.access.actions import UnableToOpen
 from throughline.foundation.access.models import BreakGlass, PatientAccess
 from throughline.foundation.access.permissions import Permission
+from throughline.foundation.audit.queries import all_entries
+from throughline.foundation.audit.records import AuditLine, AuditSearch
 from throughline.foundation.audit.writing import write_entry
 from throughline.foundation.journal.publishing import publish
 from throughline.foundation.kernel.actions import NotFound, Place, Refusal, action, locate, locator
 from throughline.foundation.kernel.actor import Actor
+from throughline.foundation.kernel.viewer import Viewer
 
 
 class UnableToReview(Refusal):
@@ -109,3 +114,20 @@ def review_break_glass(*, break_glass_id: UUID, justified: bool, finding: str, b
         finding=finding.strip(),
     )
     publish(reviewed, by=by, at=at)
+
+
+@action("access.export-audit", needs=Permission.REVIEW_ACCESS, on="site_id")
+def export_audit(*, site_id: UUID, search: AuditSearch, viewer: Viewer, by: Actor, at: datetime) -> Iterator[AuditLine]:
+    """Return the audit of one site, oldest first, as it is read from the database; the export itself is on file."""
+    asked = {key: str(value) for key, value in asdict(search).items() if value}
+    write_entry(
+        kind="export",
+        name="access.export-audit",
+        by=by,
+        at=at,
+        site_id=site_id,
+        patient_id=search.patient_id,
+        purpose="operations",
+        detail=asked,
+    )
+    return all_entries(viewer, search, sites=[site_id])

@@ -31,3 +31,9 @@ def reason_is_enough(code: str, text: str) -> bool:
 def initials_of(full_name: str) -> str:
     """Return up to three initials of a name, as shown where there is no room for it."""
     return "".join(part[0] for part in full_name.replace("-", " ").split() if part[0].isalpha())[:3].upper()
+
+
+def words_of(name: str) -> str:
+    """Return the name of a page or act as words: "people.patient-list" is "People: patient list"."""
+    capability, _, act = name.partition(".")
+    return f"{capability.capitalize()}: {act.replace('-', ' ')}" if act else capability

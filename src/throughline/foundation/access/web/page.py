@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 
 from throughline.foundation.access import wall
@@ -71,7 +73,7 @@ def page(
                 return answers.sign_in_first(request)
             viewer = viewer_for(request.user, at=datetime.now(UTC), purpose=purpose)  # type: ignore[arg-type]
             request.viewer = viewer  # type: ignore[attr-defined]
-            with wall.narrowed_to(viewer.site_ids):
+            with wall.narrowed_to(viewer.site_ids), timezone.override(ZoneInfo(viewer.time_zone)):
                 response = _answer(view, mark, request, viewer, kwargs)
             return _sealed(response, viewer)
 
