@@ -46,14 +46,14 @@ class UnableToOpen(Refusal):
     """The record cannot be opened as asked."""
 
 
-StrandedWork = Callable[[UUID, UUID], str]
+StrandedWork = Callable[[UUID, UUID, datetime], str]
 _leaving_checks: list[StrandedWork] = []
 
 
 def before_leaving(check: StrandedWork) -> StrandedWork:
     """Register a question asked before an account is closed or loses its last role at a site.
 
-    `check(user_id, site_id)` returns a sentence that says what she would leave behind and what to do, or "".
+    `check(user_id, site_id, at)` returns a sentence that says what she would leave behind and what to do, or "".
     """
     _leaving_checks.append(check)
     return check
@@ -201,7 +201,7 @@ def revoke_role(*, user_id: UUID, site_id: UUID, role: str, by: Actor, at: datet
         raise UnableToGrant(f"{user.full_name} does not have this role here.")
     if role == rules.FOUNDER_ROLE and _is_last_administrator(user_id, site_id):
         raise UnableToGrant("She is the site's last administrator. Give the role to somebody else first.")
-    if not held.exclude(role=role).exists() and (left := _stranded(user_id, site_id)):
+    if not held.exclude(role=role).exists() and (left := _stranded(user_id, site_id, at)):
         raise UnableToGrant(left)
     held.filter(role=role).update(until=at)
     publish(events.RoleRevoked(site_id=site_id, user_id=user_id, name=str(user), role=ROLES[role].title), by=by, at=at)
@@ -227,7 +227,7 @@ def deactivate_user(*, user_id: UUID, site_id: UUID, reason: str, by: Actor, at:
         raise UnableToDeactivate(f"She works at {elsewhere} too. Take back her roles here instead.")
     if _is_last_administrator(user_id, site_id):
         raise UnableToDeactivate("She is the site's last administrator. Give the role to somebody else first.")
-    if left := _stranded(user_id, site_id):
+    if left := _stranded(user_id, site_id, at):
         raise UnableToDeactivate(left)
     User.objects.filter(id=user_id).update(is_active=False)
     for held in (grants, user.memberships.filter(until__isnull=True)):
@@ -260,8 +260,8 @@ def _is_last_administrator(user_id: UUID, site_id: UUID) -> bool:
     return set(holders) == {user_id}
 
 
-def _stranded(user_id: UUID, site_id: UUID) -> str:
-    return " ".join(sentence for check in _leaving_checks if (sentence := check(user_id, site_id)))
+def _stranded(user_id: UUID, site_id: UUID, at: datetime) -> str:
+    return " ".join(sentence for check in _leaving_checks if (sentence := check(user_id, site_id, at)))
 
 
 @action("access.create-team", needs=Permission.ADMINISTER, on="site_id")

@@ -32,6 +32,11 @@ def has_live(viewer: Viewer, *, subject: str) -> bool:
     return Task.objects.filter(sees(viewer), subject=subject, state__in=LIVE).exists()
 
 
+def live_of(viewer: Viewer, user_id: UUID) -> int:
+    """Return how many unfinished tasks a colleague owns among the patients the viewer may see."""
+    return Task.objects.filter(sees(viewer), owner_id=user_id, state__in=LIVE).count()
+
+
 def record(found: Task) -> TaskRecord:
     """Return a row as its record."""
     return TaskRecord(

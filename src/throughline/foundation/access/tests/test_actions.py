@@ -151,7 +151,9 @@ def test_closing_an_account_signs_her_out_ends_everything_she_holds_and_is_annou
 
 def test_an_account_with_work_left_is_not_closed(site, admin, monkeypatch):
     nurse = make_user("case_manager", site)
-    monkeypatch.setattr(actions, "_leaving_checks", [lambda user, at: "She owns 3 open cases. Assign them first."])
+    monkeypatch.setattr(
+        actions, "_leaving_checks", [lambda user, site, at: "She owns 3 open cases. Assign them first."]
+    )
     with pytest.raises(UnableToDeactivate, match="owns 3 open cases"):
         actions.deactivate_user(user_id=nurse.id, site_id=site.id, reason="left", **by(admin))
     with pytest.raises(UnableToGrant, match="owns 3 open cases"):
