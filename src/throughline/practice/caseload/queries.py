@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
-from throughline.foundation.access.models import User
+from throughline.foundation.access.models import Site, User
 from throughline.foundation.access.queries import sees
 from throughline.foundation.kernel.actions import NotFound
 from throughline.foundation.kernel.viewer import Viewer
@@ -324,3 +324,14 @@ def team_load(viewer: Viewer, site_id: UUID) -> list[Load]:
         loads[owner][3] += 1
     found = [Load(uid, name, n, points, over) for uid, (name, n, points, over) in loads.items()]
     return sorted(found, key=lambda load: (-load.points, load.name))
+
+
+def site_name(viewer: Viewer, site_id: UUID) -> str:
+    """Return the name of one of the viewer's sites, or an empty text."""
+    return Site.objects.filter(pk=site_id, pk__in=viewer.site_ids).values_list("name", flat=True).first() or ""
+
+
+def covers_at(viewer: Viewer, site_id: UUID) -> list[tuple[UUID, str, str, datetime]]:
+    """Return the covers of a site that hold now: id, who is away, who covers, until when."""
+    found = Cover.objects.filter(site_id=site_id, until__gt=viewer.at, ended_at__isnull=True)
+    return [(c.id, str(c.away), str(c.covering), c.until) for c in found.select_related("away", "covering")]

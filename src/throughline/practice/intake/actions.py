@@ -16,7 +16,9 @@ from throughline.record.cases import actions as cases
 from throughline.record.cases import rules as case_rules
 from throughline.record.cases.models import Case
 from throughline.record.cases.programmes import programme, programmes, screen
+from throughline.record.people import actions as people
 from throughline.record.people.models import Patient
+from throughline.record.people.records import PersonIn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +93,20 @@ def receive_referral(*, site_id: UUID, referral: ReferralIn, by: Actor, at: date
         occurred_at=referral.received_at,
     )
     return made.id
+
+
+@action("intake.refer-new-patient", needs=Permission.REFER_IN, on="site_id")
+def refer_new_patient(
+    *, site_id: UUID, person: PersonIn, particulars: Mapping[str, Any], by: Actor, at: datetime
+) -> UUID:
+    """Register a patient and take in her referral in one act; return the referral's identifier.
+
+    Raises UnableToRegister for what the person lacks, UnableToMoveReferral for what the referral lacks; either leaves
+    nothing behind.
+    """
+    patient_id = people.register_patient(site_id=site_id, person=person, by=by, at=at)
+    sent = ReferralIn(patient_id=patient_id, received_at=at, **particulars)
+    return receive_referral(site_id=site_id, referral=sent, by=by, at=at)
 
 
 def _about(referral: Referral) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Reads of intake: the board, one referral, and what the record knows for the criteria."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -63,6 +64,25 @@ def _use_of_hospital(patient: Patient, *, at: datetime) -> dict[str, Any]:
 
 def _years(born: date, today: date) -> int:
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+def named(site_id: UUID, reasons: Mapping[UUID, tuple[str, ...]]) -> list[dict[str, Any]]:
+    """Return the records that may be the person being referred: name, birth date, end of the MRN, and why they match.
+
+    No more than a clerk needs to avoid a second record, so whose patients they are is not asked.
+    """
+    found = {p.id: p for p in Patient.objects.filter(site_id=site_id, pk__in=list(reasons))}
+    return [
+        {
+            "id": patient_id,
+            "name": found[patient_id].display_name,
+            "birth_date": found[patient_id].birth_date,
+            "mrn_end": found[patient_id].mrn[-4:],
+            "why": "; ".join(why),
+        }
+        for patient_id, why in reasons.items()
+        if patient_id in found
+    ]
 
 
 def _annotated() -> QuerySet[Referral]:

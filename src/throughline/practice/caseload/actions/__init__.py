@@ -6,6 +6,7 @@ from throughline.practice.caseload.actions.lists import (
     arrange_cover,
     delete_view,
     end_cover,
+    move_caseload,
     save_view,
     write_scratch,
 )
@@ -17,6 +18,7 @@ __all__ = [
     "delete_view",
     "end_cover",
     "log_call",
+    "move_caseload",
     "save_view",
     "undo_call",
     "write_scratch",

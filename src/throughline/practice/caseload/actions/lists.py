@@ -9,8 +9,10 @@ from throughline.foundation.access.permissions import Permission
 from throughline.foundation.kernel.actions import Refusal, action
 from throughline.foundation.kernel.actor import Actor
 from throughline.practice.caseload.models import Cover, SavedView, Scratch
+from throughline.record.cases import actions as cases
 from throughline.record.cases.models import Case
 from throughline.record.people.models import Patient
+from throughline.record.tasks import actions as tasks
 
 
 class UnableToCover(Refusal):
@@ -86,3 +88,26 @@ def write_scratch(*, patient_id: UUID, text: str, by: Actor, at: datetime) -> No
         patient_id=patient_id,
         defaults={"text": text.strip()[:200], "site_id": site_id, "updated_at": at},
     )
+
+
+@action("caseload.move-caseload", needs=Permission.SUPERVISE, on="site_id")
+def move_caseload(
+    *, site_id: UUID, from_user_id: UUID, to_user_id: UUID, by: Actor, at: datetime
+) -> tuple[int, int]:
+    """Move every open case and live task of one colleague to another; return how many of each.
+
+    Raises UnableToCover for the same person twice. Nothing is left behind, so an account can be closed after it.
+    """
+    if from_user_id == to_user_id:
+        raise UnableToCover("Choose two different colleagues of this site.")
+    owned = Case.objects.filter(site_id=site_id, owner_id=from_user_id).exclude(state="closed")
+    moved = 0
+    for case_id in list(owned.values_list("pk", flat=True)):
+        cases.assign_case(
+            case_id=case_id, owner_id=to_user_id, team_id=None, reason="The whole list was moved.", by=by, at=at
+        )
+        moved += 1
+    tasked = tasks.reassign_all(
+        site_id=site_id, from_user_id=from_user_id, to_user_id=to_user_id, team_id=None, by=by, at=at
+    )
+    return moved, tasked

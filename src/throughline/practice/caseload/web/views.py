@@ -1,0 +1,105 @@
+"""The supervisor's team page: who carries how much, whose case has no owner, cover, and moving a whole list."""
+
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from throughline.foundation.access.permissions import Permission
+from throughline.foundation.access.web.page import page
+from throughline.foundation.kernel.actions import Refusal
+from throughline.foundation.kernel.viewer import Viewer
+from throughline.practice.caseload import actions, queries
+from throughline.record.cases import actions as cases
+from throughline.record.cases import queries as case_queries
+
+
+def _sites(viewer: Viewer) -> list[UUID]:
+    return [s for s in sorted(viewer.site_ids, key=str) if viewer.may(Permission.SUPERVISE, s)]
+
+
+@require_GET
+@page("caseload.team", needs=Permission.SUPERVISE)
+def team(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """Show the team's load in workload points and what waits for an owner."""
+    return render(request, "caseload/team.html", _context(viewer))
+
+
+def _context(viewer: Viewer) -> dict[str, object]:
+    sites = []
+    for site_id in _sites(viewer):
+        loads = queries.team_load(viewer, site_id)
+        most = max((load.points for load in loads), default=0) or 1
+        sites.append(
+            {
+                "id": site_id,
+                "name": queries.site_name(viewer, site_id),
+                "loads": [{"load": load, "share": round(100 * load.points / most)} for load in loads],
+                "colleagues": queries.colleagues(viewer, site_id),
+                "covers": queries.covers_at(viewer, site_id),
+            }
+        )
+    return {"sites": sites, "unassigned": case_queries.unassigned_cases(viewer), "points": queries.POINTS.items()}
+
+
+def _person(request: HttpRequest, field: str) -> UUID:
+    try:
+        return UUID(request.POST.get(field, ""))
+    except ValueError as error:
+        raise Refusal("Choose a colleague from the list.") from error
+
+
+@require_POST
+@page("caseload.assign", needs=Permission.ASSIGN)
+def assign(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """Give a case to a colleague."""
+    case_id, owner = _person(request, "case"), _person(request, "owner")
+    cases.assign_case(case_id=case_id, owner_id=owner, team_id=None, by=viewer.actor, at=viewer.at)
+    messages.success(request, "Assigned. The record is open to the new owner.")
+    return redirect("caseload:team")
+
+
+@require_POST
+@page("caseload.cover", needs=Permission.SUPERVISE)
+def cover(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """Arrange cover for a colleague who is away, or end it."""
+    site_id = _person(request, "site")
+    if request.POST.get("end"):
+        actions.end_cover(site_id=site_id, cover_id=UUID(request.POST["end"]), by=viewer.actor, at=viewer.at)
+        messages.success(request, "Cover ended.")
+        return redirect("caseload:team")
+    zone = ZoneInfo(viewer.time_zone)
+    try:
+        until = datetime.fromisoformat(request.POST.get("until", "")).replace(hour=23, minute=59, tzinfo=zone)
+    except ValueError as error:
+        raise Refusal("Enter the last day of the cover.") from error
+    actions.arrange_cover(
+        site_id=site_id,
+        away_id=_person(request, "away"),
+        covering_id=_person(request, "covering"),
+        since=viewer.at,
+        until=until,
+        brief=request.POST.get("brief", ""),
+        by=viewer.actor,
+        at=viewer.at,
+    )
+    messages.success(request, "Cover arranged. The list appears beside her own on Today.")
+    return redirect("caseload:team")
+
+
+@require_POST
+@page("caseload.reassign", needs=Permission.SUPERVISE)
+def reassign(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """Move everything open from one colleague to another, cases and tasks, so that nothing is stranded."""
+    site_id, away, to = _person(request, "site"), _person(request, "from"), _person(request, "to")
+    moved = actions.move_caseload(
+        site_id=site_id, from_user_id=away, to_user_id=to, by=viewer.actor, at=viewer.at
+    )
+    messages.success(request, f"{moved[0]} cases and {moved[1]} tasks moved.")
+    return redirect("caseload:team")
+
+

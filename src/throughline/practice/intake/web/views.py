@@ -1,0 +1,203 @@
+"""The intake board, the referral form, a list of referrals, and one referral with its screening and decision."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from throughline.foundation.access.permissions import Permission
+from throughline.foundation.access.web.page import page
+from throughline.foundation.kernel.actions import Refusal
+from throughline.foundation.kernel.viewer import Viewer
+from throughline.foundation.ui import formats
+from throughline.practice.intake import actions, listing, queries, rules
+from throughline.practice.intake.web.forms import ConsentForm, ReferralForm, ScreeningForm
+from throughline.record.cases import queries as cases
+from throughline.record.cases.actions import ConsentIn
+from throughline.record.people import queries as people_queries
+
+
+def _site(viewer: Viewer, permission: Permission) -> UUID:
+    """Return the site the viewer enters things for: the first at which she may."""
+    for site_id in sorted(viewer.site_ids, key=str):
+        if viewer.may(permission, site_id):
+            return site_id
+    raise Refusal("You have no site at which you may do this. Ask an administrator.")
+
+
+@require_GET
+@page("intake.board", needs=Permission.REFER_IN)
+def board(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """Show the referrals that wait, urgent first, and the cases nobody owns."""
+    context = {
+        "waiting": [_line(r, viewer) for r in queries.board(viewer)],
+        "decided": [_line(r, viewer) for r in queries.recently_decided(viewer)],
+        "unassigned": cases.unassigned_cases(viewer) if viewer.may(Permission.TAKE_CASE) else [],
+        "may_screen": viewer.may(Permission.SCREEN_REFERRAL),
+    }
+    return render(request, "intake/board.html", context)
+
+
+def _line(record: queries.ReferralRecord, viewer: Viewer) -> dict[str, object]:
+    today = viewer.at.date()
+    return {
+        "r": record,
+        "about": formats.birth_date(record.patient_born, today),
+        "waits": formats.span(viewer.at - record.received_at),
+        "identified": formats.short_day(record.identified_on, today),
+    }
+
+
+@require_http_methods(["GET", "POST"])
+@page("intake.refer", needs=Permission.REFER_IN)
+def refer(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """Take a referral: show who is already known before a second record is made."""
+    if request.method == "GET":
+        form = ReferralForm(initial={"identified_on": viewer.at.date()})
+        return render(request, "intake/refer.html", {"form": form})
+    form = ReferralForm(request.POST)
+    if not form.is_valid():
+        return render(request, "intake/refer.html", {"form": form}, status=422)
+    site_id, use = _site(viewer, Permission.REFER_IN), request.POST.get("use", "")
+    likely = [] if use else people_queries.likely_matches(site_id, form.person())
+    if likely:
+        known = queries.named(site_id, {suspect.patient_id: suspect.weighed.reasons for suspect in likely})
+        return render(request, "intake/refer.html", {"form": form, "likely": known})
+    try:
+        referral_id = _receive(form, site_id, use, viewer)
+    except Refusal as refusal:
+        form.add_error(None, str(refusal))
+        return render(request, "intake/refer.html", {"form": form}, status=422)
+    messages.success(request, "Referral taken in.")
+    return redirect("intake:referral", referral_id=referral_id)
+
+
+def _receive(form: ReferralForm, site_id: UUID, use: str, viewer: Viewer) -> UUID:
+    data = form.cleaned_data
+    particulars = {
+        key: data[key]
+        for key in ("source", "source_name", "source_phone", "reason", "programme", "urgent", "identified_on")
+    }
+    if use and use != "new":
+        sent = actions.ReferralIn(patient_id=UUID(use), received_at=viewer.at, **particulars)
+        return actions.receive_referral(site_id=site_id, referral=sent, by=viewer.actor, at=viewer.at)
+    return actions.refer_new_patient(
+        site_id=site_id, person=form.person(), particulars=particulars, by=viewer.actor, at=viewer.at
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@page("intake.list", needs=Permission.REFER_IN)
+def upload(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """Take a comma-separated list of referrals; refused lines are named and the others kept."""
+    context: dict[str, object] = {"columns": rules.COLUMNS, "needed": rules.NEEDED}
+    if request.method == "POST":
+        sent = request.FILES.get("list")
+        if sent is None:
+            context["error"] = "Choose a file first."
+        elif (sent.size or 0) > 5_000_000:
+            context["error"] = "The file is larger than 5 MB. Split it."
+        else:
+            site_id = _site(viewer, Permission.REFER_IN)
+            try:
+                text = sent.read().decode("utf-8-sig")
+                taken = listing.take_list(site_id=site_id, text=text, by=viewer.actor, at=viewer.at)
+                context |= {"taken": taken.taken, "known": taken.known, "refused": taken.refused}
+            except UnicodeDecodeError:
+                context["error"] = "The file is not in UTF-8. Save it as “CSV UTF-8” and send it again."
+            except Refusal as refusal:
+                context["error"] = str(refusal)
+    return render(request, "intake/list.html", context, status=422 if context.get("error") else 200)
+
+
+@require_GET
+@page("intake.referral", needs=Permission.REFER_IN)
+def referral(request: HttpRequest, viewer: Viewer, referral_id: UUID) -> HttpResponse:
+    """Show one referral: what was asked, the criteria with their reasons, and the decision to take."""
+    return render(request, "intake/referral.html", _referral_context(viewer, referral_id))
+
+
+def _referral_context(viewer: Viewer, referral_id: UUID) -> dict[str, object]:
+    record = queries.referral(viewer, referral_id)
+    return {
+        "line": _line(record, viewer),
+        "r": record,
+        "others": [_line(other, viewer) for other in queries.others_of_patient(viewer, record)],
+        "steps": queries.steps(viewer, referral_id),
+        "screening": ScreeningForm(),
+        "consent": ConsentForm(),
+        "decline_reasons": rules.DECLINE_REASONS.items(),
+        "open": record.state in rules.OPEN,
+        "may_screen": viewer.may(Permission.SCREEN_REFERRAL, record.site_id),
+        "may_enrol": viewer.may(Permission.ENROL, record.site_id),
+    }
+
+
+@require_POST
+@page("intake.screen", needs=Permission.SCREEN_REFERRAL)
+def screen(request: HttpRequest, viewer: Viewer, referral_id: UUID) -> HttpResponse:
+    """Hold the criteria against the record and what was asked."""
+    form = ScreeningForm(request.POST)
+    if not form.is_valid():
+        context = _referral_context(viewer, referral_id) | {"screening": form}
+        return render(request, "intake/referral.html", context, status=422)
+    said = {key: value for key, value in form.cleaned_data.items() if value is not None}
+    actions.screen_referral(referral_id=referral_id, said=said, by=viewer.actor, at=viewer.at)
+    return redirect("intake:referral", referral_id=referral_id)
+
+
+@require_POST
+@page("intake.decide", needs=Permission.SCREEN_REFERRAL)
+def decide(request: HttpRequest, viewer: Viewer, referral_id: UUID) -> HttpResponse:
+    """Enrol, decline, ask, mark as a duplicate, or reopen."""
+    try:
+        return _decided(request, viewer, referral_id)
+    except Refusal as refusal:
+        context = _referral_context(viewer, referral_id) | {"error": str(refusal), "consent": ConsentForm(request.POST)}
+        return render(request, "intake/referral.html", context, status=422)
+
+
+def _decided(request: HttpRequest, viewer: Viewer, referral_id: UUID) -> HttpResponse:
+    act, by, at = request.POST.get("act", ""), viewer.actor, viewer.at
+    if act == "enrol":
+        return _enrolled(request, viewer, referral_id)
+    if act == "decline":
+        code, note = request.POST.get("code", ""), request.POST.get("note", "")
+        actions.decline_referral(referral_id=referral_id, code=code, note=note, by=by, at=at)
+    elif act == "ask":
+        actions.ask_for_information(
+            referral_id=referral_id, question=request.POST.get("question", ""), by=by, at=at
+        )
+    elif act == "duplicate":
+        other = UUID(request.POST.get("of", ""))
+        actions.mark_duplicate(referral_id=referral_id, duplicate_of=other, by=by, at=at)
+    elif act == "reopen":
+        actions.reopen_referral(referral_id=referral_id, reason=request.POST.get("note", ""), by=by, at=at)
+    else:
+        raise Refusal("Choose what to do with the referral.")
+    return redirect("intake:board" if act in ("decline", "duplicate") else f"/intake/{referral_id}/")
+
+
+def _enrolled(request: HttpRequest, viewer: Viewer, referral_id: UUID) -> HttpResponse:
+    form = ConsentForm(request.POST)
+    if not form.is_valid():
+        raise Refusal("Say how consent was given and who decided.")
+    data = form.cleaned_data
+    consent = None
+    if data["decision"]:
+        consent = ConsentIn("case-management", data["decision"], data["method"], data["given_by"])
+    actions.enrol_referral(
+        referral_id=referral_id,
+        consent=consent,
+        override_reason=data["override_reason"],
+        take=data["take"],
+        by=viewer.actor,
+        at=viewer.at,
+    )
+    messages.success(request, "Enrolled." + (" The case is yours." if data["take"] else ""))
+    record = queries.referral(viewer, referral_id)
+    return redirect("desk:patient", patient_id=record.patient_id) if data["take"] else redirect("intake:board")
+
+
