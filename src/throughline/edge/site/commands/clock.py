@@ -22,9 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     verbs = parser.add_subparsers(dest="verb", metavar="due|list|page", required=True)
     due = verbs.add_parser("due", help="the last instant allowed, with the arithmetic")
     due.add_argument("key", metavar="KEY", help="content key or id, as C-23; a part as C-80/irf-therapy")
-    due.add_argument(
-        "--start", metavar="ISO8601", help="what started it: a date, or a time with zone or offset"
-    )
+    due.add_argument("--start", metavar="ISO8601", help="what started it: a date, or a time with zone or offset")
     due.add_argument("--zone", help="time zone of the patient or facility, as America/Chicago")
     due.add_argument("--set", dest="given", metavar="NAME=VALUE", action="append", default=[], help="a fact")
     due.add_argument("--on", metavar="DATE", help="the state on this day (or at this time) instead of now")
@@ -82,13 +80,9 @@ def confidence(mark: str) -> str:
 def _due(args: argparse.Namespace) -> int:
     if not args.start:
         catalogue.rule(args.key.partition("/")[0])
-        raise ClockError(
-            f"{args.key} needs --start: {catalogue.rule(args.key.partition('/')[0]).start_label}."
-        )
+        raise ClockError(f"{args.key} needs --start: {catalogue.rule(args.key.partition('/')[0]).start_label}.")
     zone = moments.zone_named(args.zone) if args.zone else None
-    clock = asking.clock_asked(
-        args.key, args.start, zone=zone, otherwise=_usual_zone(), given=_given(args.given)
-    )
+    clock = asking.clock_asked(args.key, args.start, zone=zone, otherwise=_usual_zone(), given=_given(args.given))
     found = answer(clock, _asked_at(args.on, clock.zone))
     if args.json:
         print(json.dumps(found, indent=2, ensure_ascii=False))
@@ -126,9 +120,7 @@ def _iso(at: datetime | None) -> str | None:
 
 
 def _part(clock: RunningClock, one: Reckoning) -> Mapping[str, Any]:
-    due, safe = (
-        None if end is None else moments.last_instant(end, clock.zone) for end in (one.due, one.safe)
-    )
+    due, safe = (None if end is None else moments.last_instant(end, clock.zone) for end in (one.due, one.safe))
     earliest = None if one.earliest is None else moments.first_instant(one.earliest, clock.zone)
     return {
         "title": one.title,
@@ -172,8 +164,7 @@ def listed(rule: ClockRule) -> dict[str, Any]:
         "effective_to": str(rule.effective_to or "") or None,
         "reviewer": rule.reviewer or None,
         "parts": [
-            {"name": part.name, "title": part.title, "owed_by": part.owed_by or rule.owed_by}
-            for part in rule.parts
+            {"name": part.name, "title": part.title, "owed_by": part.owed_by or rule.owed_by} for part in rule.parts
         ],
         "inputs": [
             {

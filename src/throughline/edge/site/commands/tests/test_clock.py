@@ -28,13 +28,9 @@ def due(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("number", range(1, 81))
-def test_each_of_the_eighty_answers_with_its_citation(
-    number: int, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_each_of_the_eighty_answers_with_its_citation(number: int, capsys: pytest.CaptureFixture[str]) -> None:
     identity = f"C-{number:02d}"
-    found = due(
-        capsys, identity, "--start", "2027-03-10T09:00", "--zone", "America/Chicago", "--on", "2027-03-10"
-    )
+    found = due(capsys, identity, "--start", "2027-03-10T09:00", "--zone", "America/Chicago", "--on", "2027-03-10")
     assert set(found) >= KEYS
     assert found["citation"]
     assert found["steps"]
@@ -74,14 +70,8 @@ def test_m_marked_rules_are_shown_unreviewed(capsys: pytest.CaptureFixture[str])
 def test_a_part_is_asked_for_by_a_slash_or_a_fact(capsys: pytest.CaptureFixture[str]) -> None:
     by_slash = due(capsys, "C-80/irf-therapy", "--start", "2027-11-08", "--on", "2027-11-08")
     assert by_slash["due"] == "2027-11-10T12:00:00-05:00"
-    assert (
-        due(capsys, "C-80", "--start", "2027-11-08", "--set", "part=irf-therapy", "--on", "2027-11-08")
-        == by_slash
-    )
-    assert (
-        due(capsys, "C-80", "--start", "2027-11-08", "--set", "kind=therapy", "--on", "2027-11-08")
-        == by_slash
-    )
+    assert due(capsys, "C-80", "--start", "2027-11-08", "--set", "part=irf-therapy", "--on", "2027-11-08") == by_slash
+    assert due(capsys, "C-80", "--start", "2027-11-08", "--set", "kind=therapy", "--on", "2027-11-08") == by_slash
 
 
 @pytest.mark.parametrize(

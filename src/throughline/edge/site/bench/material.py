@@ -1,0 +1,108 @@
+"""What the measurements take in: a bundle of about one megabyte and a file of people, all invented, made here."""
+
+from __future__ import annotations
+
+import json
+import random
+import uuid
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from throughline.edge.site.bench.context import Bench
+
+PEOPLE = 3_000
+BUNDLE_BYTES = 1_000_000
+FAMILIES = ("Abara", "Brandt", "Castellanos", "Dvořák", "Engström", "Farouk", "Grünwald", "Hollis", "Ibarra", "Jansen")
+GIVEN = ("Amina", "Bo", "Consuelo", "Dmitri", "Esme", "Fikret", "Greta", "Hugo", "Ines", "Joaquín")
+LOINC = (("8867-4", "Heart rate", "/min"), ("29463-7", "Body weight", "kg"), ("2339-0", "Glucose", "mg/dL"))
+START = date(2024, 1, 1)
+
+
+def person(number: int, mark: str) -> dict[str, Any]:
+    """Return an invented Patient, the same for the same number; `mark` keeps runs apart."""
+    lot = random.Random(number)
+    family = f"{lot.choice(FAMILIES)}{'-' + lot.choice(FAMILIES) if lot.random() < 0.2 else ''}"
+    return {
+        "resourceType": "Patient",
+        "id": str(uuid.uuid5(uuid.NAMESPACE_OID, f"{mark}-{number}")),
+        "identifier": [
+            {
+                "type": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v2-0203", "code": "MR"}]},
+                "system": "urn:oid:2.999.1",
+                "value": f"B{mark[:4]}{number:07d}",
+            }
+        ],
+        "name": [{"use": "official", "family": f"{family} {number}", "given": [lot.choice(GIVEN), lot.choice(GIVEN)]}],
+        "gender": lot.choice(("female", "male")),
+        "birthDate": (date(1930, 1, 1) + timedelta(days=lot.randrange(30_000))).isoformat(),
+        "telecom": [{"system": "phone", "value": f"(312) 555-{number % 10_000:04d}", "use": "home"}],
+        "address": [{"line": [f"{number} Alder Street"], "city": "Fairmont", "state": "IL", "postalCode": "60601"}],
+    }
+
+
+def people(bench: Bench) -> Path:
+    """Return a file of Patients, one a line, new on every call."""
+    mark = uuid.uuid4().hex
+    path = bench.home / "people.ndjson"
+    with open(path, "w", encoding="utf-8") as out:
+        for number in range(PEOPLE):
+            out.write(json.dumps(person(number, mark)) + "\n")
+    return path
+
+
+def bundle(bench: Bench) -> bytes:
+    """Return the text of a transaction bundle of about one megabyte: one patient with years of visits and readings."""
+    mark = uuid.uuid4().hex
+    entries, size = [], 0
+    for one in _record(mark):
+        text = json.dumps({"fullUrl": f"urn:uuid:{one['id']}", "resource": one, "request": _request(one)})
+        entries.append(text)
+        size += len(text)
+        if size > BUNDLE_BYTES:
+            break
+    return ('{"resourceType":"Bundle","type":"transaction","entry":[' + ",".join(entries) + "]}").encode()
+
+
+def _request(one: dict[str, Any]) -> dict[str, str]:
+    return {"method": "POST", "url": one["resourceType"]}
+
+
+def _record(mark: str) -> Iterator[dict[str, Any]]:
+    patient = person(1, mark)
+    whom = {"reference": f"urn:uuid:{patient['id']}"}
+    yield patient
+    day = 0
+    while True:
+        day += 1
+        at = f"{START + timedelta(days=day % 600)}T{8 + day % 9:02d}:00:00+00:00"
+        visit = _one("Encounter", mark, day, status="finished", subject=whom, period={"start": at, "end": at})
+        visit["class"] = {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "AMB"}
+        yield visit
+        for number, (code, display, unit) in enumerate(LOINC):
+            coding = [{"system": "http://loinc.org", "code": code, "display": display}]
+            kind = [{"system": "http://terminology.hl7.org/CodeSystem/observation-category", "code": "vital-signs"}]
+            yield _one(
+                "Observation",
+                mark,
+                day * 10 + number,
+                status="final",
+                category=[{"coding": kind}],
+                code={"coding": coding, "text": display},
+                subject=whom,
+                encounter={"reference": f"urn:uuid:{visit['id']}"},
+                effectiveDateTime=at,
+                issued=at,
+                valueQuantity={
+                    "value": 60 + (day * 7 + number) % 90,
+                    "unit": unit,
+                    "system": "http://unitsofmeasure.org",
+                    "code": unit,
+                },
+            )
+
+
+def _one(kind: str, mark: str, number: int, **fields: Any) -> dict[str, Any]:
+    made = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{mark}-{kind}-{number}"))
+    return {"resourceType": kind, "id": made, **fields}

@@ -1,0 +1,120 @@
+"""Writing: a patient registered, validated and audited; bundles and people taken in through the importer."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from throughline.edge.site.bench import material
+from throughline.edge.site.bench.context import Bench
+from throughline.edge.site.bench.harness import Measurement, NotMeasured
+from throughline.edge.site.bench.load import rate
+
+DATABASE = "bench_writes"
+SITE = "bench"
+
+
+def _site(bench: Bench) -> Any:
+    """Let this process work on the database for writing and return its site's id."""
+    bench.use(DATABASE)
+    from throughline.foundation.access import actions, queries
+    from throughline.foundation.kernel.actor import system
+
+    return queries.site_id_of(SITE) or actions.add_site(
+        key=SITE, name="Bench", kind="hospital", time_zone="America/Chicago", by=system("bench"), at=datetime.now(UTC)
+    )
+
+
+def register_rate(clients: int) -> Callable[[Bench], list[float]]:
+    """Return a measurement of patients registered per second by that many processes."""
+
+    def once(bench: Bench) -> list[float]:
+        site_id = _site(bench)
+        from django.db import connections
+
+        from throughline.foundation.access import wall
+        from throughline.foundation.kernel.actor import system
+        from throughline.record.people.actions import register_patient
+        from throughline.record.people.records import NameIn, PersonIn
+
+        connections.close_all()
+
+        def worker(number: int) -> Callable[[int], None]:
+            wall.stand_open()
+            mark = uuid.uuid4().hex
+
+            def turn(count: int) -> None:
+                shift = (count * 8 + number) % 30_000
+                names = (
+                    NameIn(
+                        family=f"{material.FAMILIES[shift % 10]} {mark[:8]}{count}", given=material.GIVEN[shift % 7]
+                    ),
+                )
+                someone = PersonIn(names=names, birth_date=date.fromordinal(704_000 + shift))
+                register_patient(site_id=site_id, person=someone, by=system("bench"), at=datetime.now(UTC))
+
+            return turn
+
+        return [rate(worker, workers=clients, seconds=bench.seconds)]
+
+    return once
+
+
+def _take_in(bench: Bench, path: Path, expected: int) -> float:
+    """Import one file as a source of its own and return the seconds; raises NotMeasured when not all was stored."""
+    site_id = _site(bench)
+    from throughline.edge.interop.fhir import files
+    from throughline.edge.interop.importing import Import
+    from throughline.foundation.kernel.actor import system
+
+    work = Import(site_id, f"bench-{uuid.uuid4().hex[:12]}", system("bench"), datetime.now(UTC))
+    begin = time.perf_counter()
+    summary = work.run(files.find([path]))
+    took = time.perf_counter() - begin
+    if summary.stored != expected:
+        raise NotMeasured(f"{summary.stored} of {expected} resources were stored")
+    return took
+
+
+def bundle(bench: Bench) -> list[float]:
+    """Return the milliseconds to take in one bundle of about a megabyte, atomic and searchable after."""
+    took = []
+    for _ in range(4):
+        path = bench.home / "bundle.json"
+        text = material.bundle(bench)
+        path.write_bytes(text)
+        took.append(_take_in(bench, path, text.count(b'"resource":')) * 1000)
+    return took[1:]
+
+
+def people(bench: Bench) -> list[float]:
+    """Return the people per second taken in from a file of one a line."""
+    return [material.PEOPLE / _take_in(bench, material.people(bench), material.PEOPLE)]
+
+
+MEASUREMENTS = (
+    Measurement(
+        "register-1",
+        "register a patient, validated and audited, 1 process",
+        "per s",
+        register_rate(1),
+        "floor.insert-1",
+        "≥ 200 per s (8 × CARE)",
+    ),
+    Measurement(
+        "register-8",
+        "register a patient, validated and audited, 8 processes",
+        "per s",
+        register_rate(8),
+        "floor.insert-8",
+        "≥ 278 per s (half of WSO2), ≥ 360 per s (8 × CARE)",
+    ),
+    Measurement("bundle", "1 MB FHIR bundle, atomic", "ms", bundle, "floor.bundle", "≤ 12 × floor", at_most=12),
+    Measurement(
+        "people", "people from NDJSON through validation", "per s", people, "floor.copy", "≥ 0.2 × floor", at_least=0.2
+    ),
+)
