@@ -6,6 +6,7 @@ tests that need none start nothing. With DATABASE_URL the tests run in a databas
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sys
@@ -19,6 +20,7 @@ from throughline.edge.site import database
 from throughline.edge.site.postgres import throwaway
 
 _HOME: Path | None = None
+_while_migrating = contextlib.ExitStack()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -59,3 +61,12 @@ def throughline_database() -> None:
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(throughline_database: None) -> None:
     """Start the server just before pytest-django makes its test database (its hook for changing settings)."""
+    from throughline.edge.site.quickening import quickened
+
+    _while_migrating.enter_context(quickened())
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> None:
+    """Let migrations run in Django's own way again once the test database is there."""
+    _while_migrating.close()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+
+from throughline.edge.site.quickening import quickened
 
 # One number for the whole product, so that two commands begun at once do not migrate beside each other.
 _MIGRATING = 7_461_001
@@ -30,7 +33,7 @@ def is_empty() -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def bring_up_to_date(*, out: io.TextIOBase | None = None) -> list[str]:
+def bring_up_to_date() -> list[str]:
     """Apply what is pending, alone, and return the names applied."""
     if not pending():
         return []
@@ -39,7 +42,8 @@ def bring_up_to_date(*, out: io.TextIOBase | None = None) -> list[str]:
         try:
             todo = pending()  # another command may have done it while this one waited
             if todo:
-                call_command("migrate", interactive=False, verbosity=1 if out else 0, stdout=out or io.StringIO())
+                with quickened() if is_empty() else contextlib.nullcontext():
+                    call_command("migrate", interactive=False, verbosity=0, stdout=io.StringIO())
         finally:
             connection.close_if_unusable_or_obsolete()
             if connection.connection is not None:
