@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 Wording = Mapping[str, str]
 """Text by language tag: `{"en": "Trouble relaxing"}`."""
@@ -346,3 +347,73 @@ class Conclusion:
     def written(self) -> bool:
         """Whether a conclusion stands here. "None identified" is one; a blank is not."""
         return bool(self.text.strip())
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentLine:
+    """One assessment in a list."""
+
+    id: UUID
+    instrument: str
+    title: str
+    started_at: datetime
+    started_by: str
+    signed_at: datetime | None
+    signed_by: str
+    score: str
+    band: str
+    positive: bool | None
+    flagged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AddendumRecord:
+    """A correction beside a signed assessment."""
+
+    place: str
+    text: str
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentRecord:
+    """An assessment with everything its page shows; `instrument` is the edition it was answered in."""
+
+    line: AssessmentLine
+    patient_id: UUID
+    site_id: UUID
+    case_id: UUID | None
+    mode: str
+    language: str
+    respondent: str
+    context: Mapping[str, Any]
+    abandoned: bool
+    instrument: Instrument
+    answers: Answers
+    flags: tuple[Flag, ...]
+    addenda: tuple[AddendumRecord, ...]
+    outcome: Mapping[str, Any] | None
+    prior: AssessmentLine | None
+    prior_answers: Answers
+
+
+@dataclass(frozen=True, slots=True)
+class NeedRecord:
+    """A need with its evidence: sentence and instant."""
+
+    id: UUID
+    patient_id: UUID
+    text: str
+    domain: str
+    omaha: int | None
+    icd10: tuple[str, ...]
+    priority: str
+    horizon: str
+    words: str
+    status: str
+    status_reason: str
+    raised_at: datetime
+    raised_by: str
+    evidence: tuple[tuple[str, datetime], ...]
+    version: int

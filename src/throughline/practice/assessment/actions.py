@@ -1,0 +1,402 @@
+"""Writes of assessment: begin, answer, sign, add beside, abandon; needs raised, joined and closed."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from throughline.foundation.access.permissions import Permission
+from throughline.foundation.content import library as content
+from throughline.foundation.content.records import thaw
+from throughline.foundation.journal.publishing import publish
+from throughline.foundation.kernel.actions import NotFound, Place, Refusal, action, locator
+from throughline.foundation.kernel.actor import Actor
+from throughline.practice.assessment import events, queries
+from throughline.practice.assessment.models import (
+    Addendum,
+    AnswerRow,
+    Assessment,
+    InstrumentEdition,
+    Need,
+    NeedEvidence,
+    RaisedFlag,
+)
+from throughline.practice.assessment.records import Absence, Answer, Flag, Instrument, SuggestedNeed
+from throughline.practice.assessment.rules import library
+from throughline.practice.assessment.rules.answering import as_json
+from throughline.practice.assessment.rules.answers import UnacceptableAnswer, answer_of
+from throughline.practice.assessment.rules.branching import walk
+from throughline.practice.assessment.rules.conclusions import unwritten
+from throughline.practice.assessment.rules.flow import progress
+from throughline.practice.assessment.rules.scoring import flags_of, score, suggested_needs
+from throughline.practice.assessment.rules.storing import as_stored
+from throughline.record.cases.models import Case
+from throughline.record.people.models import Patient
+from throughline.record.tasks.actions import TaskIn, add_task
+
+MODES = {
+    "interview": "face to face", "telephone": "by telephone", "self": "filled in by the patient",
+    "proxy": "answered by somebody else", "observation": "observed", "paper": "taken over from paper",
+}  # fmt: skip
+STATUSES = ("met", "declined", "withdrawn")
+
+
+class UnableToAssess(Refusal):
+    """The assessment cannot be begun, answered, signed or corrected this way."""
+
+
+class UnableToKeepNeed(Refusal):
+    """The need lacks what makes it one, or is closed already."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sitting:
+    """How it is asked: the mode, the language, who answers, and what cut points depend on (sex, age)."""
+
+    mode: str = "interview"
+    language: str = "en"
+    respondent: str = ""
+    context: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What was answered at one place: a raw value or an absence, and the patient's words with their language."""
+
+    value: Any = None
+    absent: str = ""
+    words: str = ""
+    words_language: str = ""
+
+
+@locator("assessment_id")
+def _place_of_assessment(assessment_id: UUID) -> Place:
+    found = Assessment.objects.filter(pk=assessment_id).values_list("site_id", "patient_id").first()
+    if found is None:
+        raise NotFound("This assessment does not exist, or you may not see it.")
+    return Place(site_id=found[0], patient_id=found[1])
+
+
+@locator("need_id")
+def _place_of_need(need_id: UUID) -> Place:
+    found = Need.objects.filter(pk=need_id).values_list("site_id", "patient_id").first()
+    if found is None:
+        raise NotFound("This need does not exist, or you may not see it.")
+    return Place(site_id=found[0], patient_id=found[1])
+
+
+@action("assessment.start", needs=Permission.ASSESS, on="patient_id")
+def start_assessment(*, patient_id: UUID, instrument: str, sitting: Sitting, by: Actor, at: datetime) -> UUID:
+    """Begin an instrument and return the assessment's id; one already open is returned, to be gone on with.
+
+    Raises UnableToAssess for an instrument the library does not have, an unknown mode, or a proxy without a name.
+    """
+    known = library.instruments().get(instrument)
+    if known is None:
+        raise UnableToAssess("Choose an instrument from the list.")
+    if sitting.mode not in MODES:
+        raise UnableToAssess("Choose how the questions are asked.")
+    if sitting.mode == "proxy" and not sitting.respondent.strip():
+        raise UnableToAssess("Write who answers for the patient, and how they are related.")
+    standing = Assessment.objects.filter(
+        patient_id=patient_id, instrument=instrument, signed_at__isnull=True, abandoned_at__isnull=True
+    ).first()
+    if standing is not None:
+        return standing.id
+    patient = Patient.objects.get(pk=patient_id)
+    made = Assessment.objects.create(
+        site_id=patient.site_id,
+        patient_id=patient_id,
+        case_id=_open_case(patient_id),
+        edition=_edition(known, at),
+        instrument=instrument,
+        title=known.short_title,
+        mode=sitting.mode,
+        language=sitting.language,
+        respondent=sitting.respondent.strip(),
+        context=dict(sitting.context or {}),
+        started_at=at,
+        started_by_id=by.user_id,
+        started_by_name=by.name,
+    )
+    publish(events.AssessmentStarted(**_about(made), mode=MODES[sitting.mode]), by=by, at=at)
+    return made.id
+
+
+def _open_case(patient_id: UUID) -> UUID | None:
+    return Case.objects.filter(patient_id=patient_id).exclude(state="closed").values_list("pk", flat=True).first()
+
+
+def _edition(known: Instrument, at: datetime) -> InstrumentEdition:
+    """The edition of this very content, kept once."""
+    item = content.item("instruments", known.id)
+    kept = thaw(item.data) | {
+        "id": item.key, "version": str(item.version), "citation": item.citation, "confidence": known.confidence,
+        "licence": {"terms": known.licence.terms, "text": known.licence.text, "confidence": known.licence.confidence},
+        "reviewed_by": item.reviewer,
+    }  # fmt: skip
+    digest = hashlib.sha256(json.dumps(kept, sort_keys=True, default=str).encode()).hexdigest()
+    edition, _made = InstrumentEdition.objects.get_or_create(
+        digest=digest,
+        defaults={"key": item.key, "version": str(item.version), "content": json.loads(json.dumps(kept, default=str)),
+                  "kept_at": at},
+    )  # fmt: skip
+    return edition
+
+
+def _about(found: Assessment) -> dict[str, Any]:
+    return {
+        "site_id": found.site_id, "patient_id": found.patient_id, "case_id": found.case_id,
+        "assessment_id": found.id, "instrument": found.instrument, "title": found.title,
+    }  # fmt: skip
+
+
+def _locked(assessment_id: UUID) -> Assessment:
+    found = Assessment.objects.select_for_update().select_related("edition").get(pk=assessment_id)
+    if found.signed_at is not None:
+        raise UnableToAssess("This assessment is signed. Write an addendum to correct it.")
+    if found.abandoned_at is not None:
+        raise UnableToAssess("This assessment was given up. Begin a new one.")
+    return found
+
+
+@action("assessment.answer", needs=Permission.ASSESS, on="assessment_id")
+def save_answers(*, assessment_id: UUID, said: Mapping[str, Said], by: Actor, at: datetime) -> tuple[Flag, ...]:
+    """Keep the answers at these places and return the safety flags they raised for the first time.
+
+    A flag fires here and now, whatever the total: its line goes into the story and a task leads Today. An empty Said
+    takes the answer back. All or nothing: raises UnableToAssess for a place that is not asked or a value the item does
+    not take, and then keeps none of them.
+    """
+    found = _locked(assessment_id)
+    instrument = queries.instrument_of_edition(found.edition)
+    answers = queries.answers_of(found, instrument)
+    items = {place.key: place.item for place in walk(instrument, answers)}
+    for place, one in said.items():
+        if place not in items and (place.split("#")[0] not in items or "/" not in place):
+            raise UnableToAssess("This question is not part of the assessment.")
+        item = items.get(place) or queries.item_at(instrument, place)
+        answers[place] = _typed(item, one, by, at)
+        _store(found, place, answers[place])
+    raised = _raise_flags(found, instrument, answers, tuple(said), by, at)
+    found.answered_at, found.version = at, found.version + 1
+    found.save(update_fields=["answered_at", "version"])
+    return raised
+
+
+def _typed(item: Any, one: Said, by: Actor, at: datetime) -> Answer:
+    try:
+        answer = answer_of(item, one.value) if not one.absent else Answer(absent=Absence(one.absent))
+    except (UnacceptableAnswer, ValueError) as wrong:
+        raise UnableToAssess(f"{wrong}.") from wrong
+    return Answer(
+        answer.values, answer.absent, words=one.words.strip(), words_language=one.words_language, by=by.name, at=at
+    )
+
+
+def _store(found: Assessment, place: str, answer: Answer) -> None:
+    if not answer.settled and not answer.words:
+        AnswerRow.objects.filter(assessment=found, place=place).delete()
+        return
+    AnswerRow.objects.update_or_create(
+        assessment=found,
+        place=place,
+        defaults={
+            "value": as_stored(answer.values),
+            "absent": answer.absent.value if answer.absent else "",
+            "words": answer.words,
+            "words_language": answer.words_language,
+            "by_name": answer.by,
+            "at": answer.at,
+        },
+    )
+
+
+def _raise_flags(
+    found: Assessment,
+    instrument: Instrument,
+    answers: Mapping[str, Answer],
+    places: Sequence[str],
+    by: Actor,
+    at: datetime,
+) -> tuple[Flag, ...]:
+    standing = set(RaisedFlag.objects.filter(assessment=found).values_list("flag", flat=True))
+    raised = tuple(flag for flag in flags_of(instrument, answers) if flag.id not in standing)
+    for flag in raised:
+        RaisedFlag.objects.create(
+            assessment=found, flag=flag.id, severity=flag.severity, text=flag.text, steps=list(flag.steps),
+            place=flag.item or (places[-1] if places else ""), raised_at=at, raised_by_id=by.user_id,
+            raised_by_name=by.name,
+        )  # fmt: skip
+        about = _about(found)
+        publish(events.SafetyFlagRaised(**about, flag=flag.id, severity=flag.severity, text=flag.text), by=by, at=at)
+        _safety_task(found, flag, by, at)
+    return raised
+
+
+def _safety_task(found: Assessment, flag: Flag, by: Actor, at: datetime) -> None:
+    owner = Case.objects.filter(pk=found.case_id).values_list("owner_id", flat=True).first()
+    task = TaskIn(
+        patient_id=found.patient_id,
+        case_id=found.case_id,
+        verb="Safety",
+        title=f"{found.title}: {flag.text}"[:300],
+        kind="safety",
+        why="; ".join(flag.steps),
+        tier=0,
+        owner_id=owner or by.user_id,
+        due_at=at,
+        due_has_time=True,
+        subject=f"assessment-flag:{found.id}:{flag.id}"[:200],
+    )
+    add_task(patient_id=found.patient_id, task=task, by=by, at=at)
+
+
+@action("assessment.sign", needs=Permission.ASSESS, on="assessment_id")
+def sign_assessment(*, assessment_id: UUID, by: Actor, at: datetime) -> tuple[SuggestedNeed, ...]:
+    """Sign: the outcome is computed, kept, and nothing changes any more. Returns the needs the answers point to.
+
+    Raises UnableToAssess while a required question is neither answered nor refused, or a domain has no conclusion.
+    """
+    found = _locked(assessment_id)
+    instrument = queries.instrument_of_edition(found.edition)
+    answers = queries.answers_of(found, instrument)
+    still = progress(instrument, answers).required_open
+    if still:
+        blank = unwritten(instrument, answers)
+        what = f"Write a conclusion for: {', '.join(blank[:5])}" if blank else f"{len(still)} questions are open"
+        raise UnableToAssess(f"{what}. Refused, unable and not asked count as answers; a blank does not.")
+    outcome = score(instrument, answers, found.context)
+    found.score = "" if outcome.score is None else str(outcome.score)
+    found.band, found.positive = outcome.band or "", outcome.positive
+    found.outcome = json.loads(json.dumps(as_json(outcome), default=str))
+    found.signed_at, found.signed_by_id, found.signed_by_name = at, by.user_id, by.name
+    found.version += 1
+    found.save()
+    publish(
+        events.AssessmentSigned(**_about(found), score=found.score, band=found.band, positive=found.positive),
+        by=by,
+        at=at,
+    )
+    return suggested_needs(instrument, answers, found.context)
+
+
+@action("assessment.add-beside", needs=Permission.ASSESS, on="assessment_id")
+def write_addendum(*, assessment_id: UUID, text: str, place: str = "", by: Actor, at: datetime) -> UUID:
+    """Write a correction beside a signed assessment and return its id. The answers themselves stay as signed.
+
+    Raises UnableToAssess while it is not signed, or for an empty text.
+    """
+    found = Assessment.objects.get(pk=assessment_id)
+    if found.signed_at is None:
+        raise UnableToAssess("This assessment is still open: change the answer itself.")
+    if not text.strip():
+        raise UnableToAssess("Write what is wrong and what is right.")
+    made = Addendum.objects.create(
+        assessment=found, place=place, text=text.strip(), at=at, by_id=by.user_id, by_name=by.name
+    )
+    publish(events.AddendumWritten(**_about(found), text=made.text), by=by, at=at)
+    return made.id
+
+
+@action("assessment.give-up", needs=Permission.ASSESS, on="assessment_id")
+def give_up(*, assessment_id: UUID, reason: str, by: Actor, at: datetime) -> None:
+    """Give up an open assessment with a reason; its answers and flags are kept. Raises UnableToAssess without one."""
+    if not reason.strip():
+        raise UnableToAssess("Write why it is given up.")
+    found = _locked(assessment_id)
+    found.abandoned_at, found.abandoned_reason, found.version = at, reason.strip(), found.version + 1
+    found.save(update_fields=["abandoned_at", "abandoned_reason", "version"])
+
+
+@action("assessment.adopt-needs", needs=Permission.ASSESS, on="assessment_id")
+def adopt_needs(*, assessment_id: UUID, chosen: Sequence[str], by: Actor, at: datetime) -> tuple[UUID, ...]:
+    """Raise the needs with these names that a signed assessment points to; return their ids.
+
+    A need that stands already gets the new evidence instead of a twin. Raises UnableToKeepNeed before the signature.
+    """
+    found = Assessment.objects.select_related("edition").get(pk=assessment_id)
+    if found.signed_at is None:
+        raise UnableToKeepNeed("Sign the assessment first; then its needs can be adopted.")
+    instrument = queries.instrument_of_edition(found.edition)
+    pointed = suggested_needs(instrument, queries.answers_of(found, instrument), found.context)
+    return tuple(_raise_need(found, need, "assessment", found.id, by, at) for need in pointed if need.id in set(chosen))
+
+
+def _raise_need(
+    about: Assessment, need: SuggestedNeed, kind: str, source_id: UUID | None, by: Actor, at: datetime
+) -> UUID:
+    subject = f"omaha-{need.omaha}" if need.omaha is not None else need.id
+    words = " / ".join(need.words)
+    kept, made = Need.objects.get_or_create(
+        patient_id=about.patient_id, subject=subject, status="open",
+        defaults={
+            "site_id": about.site_id, "case_id": about.case_id, "text": need.text, "domain": need.domain,
+            "omaha": need.omaha, "icd10": list(need.icd10), "priority": need.priority, "horizon": need.horizon,
+            "words": words, "words_language": "", "raised_at": at, "raised_by_id": by.user_id,
+            "raised_by_name": by.name,
+        },
+    )  # fmt: skip
+    if not made:
+        _join(kept, need, words)
+    for sentence in need.evidence:
+        NeedEvidence.objects.create(
+            need=kept, kind=kind, source_id=source_id, sentence=sentence, at=at, by_id=by.user_id, by_name=by.name
+        )
+    event = events.NeedRaised(
+        site_id=kept.site_id, patient_id=kept.patient_id, case_id=kept.case_id, need_id=kept.id, text=kept.text,
+        joined=not made,
+    )  # fmt: skip
+    publish(event, by=by, at=at)
+    return kept.id
+
+
+def _join(kept: Need, need: SuggestedNeed, words: str) -> None:
+    """New evidence joins the open need; the more pressing priority wins, words are added, nothing is lost."""
+    rank = ("high", "medium", "low")
+    kept.priority = min(kept.priority, need.priority, key=rank.index)
+    kept.icd10 = list(dict.fromkeys([*kept.icd10, *need.icd10]))
+    if need.text not in kept.text:
+        kept.text = f"{kept.text}, {need.text}"[:300]
+    if words and words not in kept.words:
+        kept.words = f"{kept.words} / {words}".strip(" /")
+    kept.version += 1
+    kept.save()
+
+
+@action("assessment.raise-need", needs=Permission.ASSESS, on="patient_id")
+def raise_need(
+    *, patient_id: UUID, need: SuggestedNeed, kind: str = "hand", source_id: UUID | None = None, by: Actor, at: datetime
+) -> UUID:
+    """Raise a need by hand or from a fact of the chart, and return its id; evidence joins one that stands already.
+
+    Raises UnableToKeepNeed without words for it or without evidence.
+    """
+    if not need.text.strip() or not need.evidence:
+        raise UnableToKeepNeed("Say what the need is, and what speaks for it.")
+    patient = Patient.objects.get(pk=patient_id)
+    about = Assessment(site_id=patient.site_id, patient_id=patient_id, case_id=_open_case(patient_id))
+    return _raise_need(about, need, kind, source_id, by, at)
+
+
+@action("assessment.close-need", needs=Permission.ASSESS, on="need_id")
+def close_need(*, need_id: UUID, status: str, reason: str, by: Actor, at: datetime) -> None:
+    """Close a need as met, declined by the patient, or withdrawn. Declined and withdrawn need a reason.
+
+    Raises UnableToKeepNeed when it is closed already or the reason is missing.
+    """
+    kept = Need.objects.select_for_update().get(pk=need_id)
+    if kept.status != "open":
+        raise UnableToKeepNeed(f"This need is {kept.status} already.")
+    if status not in STATUSES or (status != "met" and not reason.strip()):
+        raise UnableToKeepNeed("Say whether it is met, declined or withdrawn, and why.")
+    kept.status, kept.status_reason, kept.closed_at, kept.version = status, reason.strip(), at, kept.version + 1
+    kept.save()
+    event = events.NeedClosed(
+        site_id=kept.site_id, patient_id=kept.patient_id, case_id=kept.case_id, need_id=kept.id, text=kept.text,
+        status=status, reason=kept.status_reason,
+    )  # fmt: skip
+    publish(event, by=by, at=at)

@@ -1,0 +1,174 @@
+"""Reads of assessment: what was asked and answered, where it stands, what came before, and the needs."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Prefetch, QuerySet
+
+from throughline.foundation.kernel.actions import NotFound, Place, require_sight
+from throughline.foundation.kernel.viewer import Viewer
+from throughline.practice.assessment.models import AnswerRow, Assessment, InstrumentEdition, Need, NeedEvidence
+from throughline.practice.assessment.records import (
+    Absence,
+    AddendumRecord,
+    Answer,
+    AssessmentLine,
+    AssessmentRecord,
+    Flag,
+    Instrument,
+    Item,
+    NeedRecord,
+)
+from throughline.practice.assessment.rules.definition import instrument_of, item_by_id
+from throughline.practice.assessment.rules.storing import from_stored
+from throughline.record.people.models import Patient
+
+
+@lru_cache(maxsize=64)
+def _parsed(edition_id: UUID) -> Instrument:
+    # An edition is kept for good and never changes, so what was made of it may be remembered for ever.
+    return instrument_of(InstrumentEdition.objects.get(pk=edition_id).content)
+
+
+def instrument_of_edition(edition: InstrumentEdition) -> Instrument:
+    """Return the instrument as it was when this edition was answered."""
+    return _parsed(edition.id)
+
+
+def item_at(instrument: Instrument, place: str) -> Item:
+    """Return the item a place belongs to. Raises NotFound when there is none."""
+    found = item_by_id(instrument, place.rsplit("/", 1)[-1])
+    if found is None:
+        raise NotFound("This question is not part of the assessment.")
+    return found
+
+
+def answers_of(found: Assessment, instrument: Instrument) -> dict[str, Answer]:
+    """Return the answers of an assessment by place."""
+    return {row.place: _answer(row) for row in AnswerRow.objects.filter(assessment=found).order_by("at", "id")}
+
+
+def _answer(row: AnswerRow) -> Answer:
+    return Answer(
+        values=from_stored(row.value),
+        absent=Absence(row.absent) if row.absent else None,
+        words=row.words,
+        words_language=row.words_language,
+        by=row.by_name,
+        at=row.at,
+    )
+
+
+def _of_patient(viewer: Viewer, patient_id: UUID) -> QuerySet[Assessment]:
+    site = Patient.objects.filter(pk=patient_id).values_list("site_id", flat=True).first()
+    require_sight(viewer, Place(site_id=site, patient_id=patient_id))
+    return Assessment.objects.filter(patient_id=patient_id, site_id__in=viewer.site_ids)
+
+
+def assessments_of(viewer: Viewer, patient_id: UUID, *, limit: int = 100) -> list[AssessmentLine]:
+    """Return a patient's assessments, open ones first, then the latest signed."""
+    found = _of_patient(viewer, patient_id).filter(abandoned_at__isnull=True).annotate(flagged=Count("flags"))
+    rows = found.order_by("-started_at", "-id")[:limit]
+    return sorted((_line(row) for row in rows), key=lambda line: line.signed_at is not None)
+
+
+def _line(row: Any) -> AssessmentLine:
+    return AssessmentLine(
+        id=row.id,
+        instrument=row.instrument,
+        title=row.title,
+        started_at=row.started_at,
+        signed_at=row.signed_at,
+        signed_by=row.signed_by_name,
+        started_by=row.started_by_name,
+        score=row.score,
+        band=row.band,
+        positive=row.positive,
+        flagged=bool(getattr(row, "flagged", 0)),
+    )
+
+
+def assessment(viewer: Viewer, assessment_id: UUID) -> AssessmentRecord:
+    """Return one assessment with its answers, flags, addenda and the prior one of the same instrument.
+
+    Raises NotFound when there is none the viewer may see.
+    """
+    row = (
+        Assessment.objects.filter(pk=assessment_id, site_id__in=viewer.site_ids)
+        .select_related("edition")
+        .prefetch_related("flags", "addenda")
+        .first()
+    )
+    if row is None:
+        raise NotFound("This assessment does not exist, or you may not see it.")
+    require_sight(viewer, Place(site_id=row.site_id, patient_id=row.patient_id))
+    instrument = instrument_of_edition(row.edition)
+    return AssessmentRecord(
+        line=_line(row),
+        patient_id=row.patient_id,
+        site_id=row.site_id,
+        case_id=row.case_id,
+        mode=row.mode,
+        language=row.language,
+        respondent=row.respondent,
+        context=row.context,
+        abandoned=row.abandoned_at is not None,
+        instrument=instrument,
+        answers=answers_of(row, instrument),
+        flags=tuple(Flag(f.flag, f.severity, f.text, f.place, tuple(f.steps)) for f in row.flags.all()),
+        addenda=tuple(AddendumRecord(a.place, a.text, a.at, a.by_name) for a in row.addenda.all()),
+        outcome=row.outcome,
+        prior=_prior(row),
+        prior_answers=_prior_answers(row),
+    )
+
+
+def _before(row: Assessment) -> Assessment | None:
+    earlier = Assessment.objects.filter(
+        patient_id=row.patient_id, instrument=row.instrument, signed_at__lt=row.signed_at or row.started_at
+    )
+    return earlier.exclude(pk=row.pk).order_by("-signed_at").first()
+
+
+def _prior(row: Assessment) -> AssessmentLine | None:
+    found = _before(row)
+    return _line(found) if found else None
+
+
+def _prior_answers(row: Assessment) -> Mapping[str, Answer]:
+    found = _before(row)
+    return answers_of(found, instrument_of_edition(found.edition)) if found else {}
+
+
+def needs_of(viewer: Viewer, patient_id: UUID, *, only_open: bool = False) -> list[NeedRecord]:
+    """Return a patient's needs with their evidence, open and pressing ones first."""
+    _of_patient(viewer, patient_id)
+    found = Need.objects.filter(patient_id=patient_id, site_id__in=viewer.site_ids)
+    if only_open:
+        found = found.filter(status="open")
+    rows = found.prefetch_related(Prefetch("evidence", NeedEvidence.objects.order_by("-at", "id")))
+    order = {"high": 0, "medium": 1, "low": 2}
+    made = [_need(row) for row in rows]
+    return sorted(made, key=lambda n: (n.status != "open", order.get(n.priority, 3), n.raised_at))
+
+
+def _need(row: Need) -> NeedRecord:
+    return NeedRecord(
+        id=row.id,
+        patient_id=row.patient_id,
+        text=row.text,
+        domain=row.domain,
+        omaha=row.omaha,
+        icd10=tuple(row.icd10),
+        priority=row.priority,
+        horizon=row.horizon,
+        words=row.words,
+        status=row.status,
+        status_reason=row.status_reason,
+        raised_at=row.raised_at,
+        raised_by=row.raised_by_name,
+        evidence=tuple((e.sentence, e.at) for e in row.evidence.all()),
+        version=row.version,
+    )
