@@ -15,6 +15,7 @@ from throughline.edge.interop.fhir.elements import Refused
 from throughline.edge.interop.fhir.references import Key, Search
 from throughline.edge.interop.fhir.resolving import (
     Known,
+    PatientUnknown,
     Resolver,
     complete,
     moved_person,
@@ -201,7 +202,8 @@ class _Taking:
         except Refused as refusal:
             why = refusal.why if refusal.why.endswith(".") else f"{refusal.why}."
             path = refusal.path or key.resource_type
-            self.outcome.refused.append((f"{key.resource_type}/{key.resource_id}", path, why))
+            said = (f"{key.resource_type}/{key.resource_id}", path, why)
+            (self.outcome.unknown if isinstance(refusal, PatientUnknown) else self.outcome.refused).append(said)
             return None
         encounter = self.resolver.key(reading.encounter) if reading.encounter.reference else None
         self.outcome.stored += 1

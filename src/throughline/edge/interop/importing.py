@@ -54,6 +54,7 @@ class Import:
     summary: Summary = field(default_factory=Summary)
     _patients: set[UUID] = field(default_factory=set)
     _waiting: dict[UUID, Counter[str]] = field(default_factory=dict)
+    _later: dict[Found, list[tuple[str, str, str]]] = field(default_factory=dict)
 
     def run(self, found: list[Found]) -> Summary:
         """Take in the files in the order given and return the summary. Raises NotPermitted."""
@@ -62,6 +63,7 @@ class Import:
                 self.summary.files += 1
                 self._file(one)
                 self.progress(one.path, one.path.stat().st_size if one.path.exists() else 0)
+            self._once_more()
             self._tell()
         self.summary.patients = len(self._patients)
         return self.summary
@@ -79,6 +81,25 @@ class Import:
             self._refuse(one, "", "", _BREAKS_OFF)
         except OSError as problem:
             self._refuse(one, "", "", f"The file cannot be read: {problem.strerror or problem}.")
+
+    def _once_more(self) -> None:
+        """Go again through files with resources of patients who were unknown then: a later file may have brought them.
+
+        Only what became of those resources is added to the summary; everything else was counted the first time.
+        """
+        again, self._later = self._later, {}
+        for one, waiting in again.items():
+            before = self.summary
+            self.summary = Summary()
+            self._file(one)
+            stored = self.summary.stored
+            unknown = self._later.get(one, [])
+            for refusal in unknown:
+                before.refuse(str(one.path), *refusal)
+            before.stored += stored
+            before.unchanged += len(waiting) - stored - len(unknown)
+            before.resources += len(waiting) - len(unknown)
+            self.summary = before
 
     def _refuse(self, one: Found, resource: str, path: str, why: str) -> None:
         self.summary.refuse(str(one.path), resource, path, why)
@@ -119,6 +140,8 @@ class Import:
         except (DataError, ActRefused) as problem:
             outcome = _all_refused(drafted, str(problem).splitlines()[0])
         self.summary.add(str(one.path), outcome)
+        if outcome.unknown:
+            self._later.setdefault(one, []).extend(outcome.unknown)
         self._patients |= outcome.patients
         if not tell:
             for patient, counts in outcome.arrived.items():

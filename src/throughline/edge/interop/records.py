@@ -11,11 +11,15 @@ from throughline.record.chart.records.received import Receipt
 @dataclass(slots=True)
 class StretchOutcome:
     """What became of one stretch: resources stored and unchanged, refusals as (resource, path, why), patients met,
-    and new or changed resources by patient and type."""
+    and new or changed resources by patient and type.
+
+    `unknown` are the refusals of resources whose patient a later file may bring.
+    """
 
     stored: int = 0
     unchanged: int = 0
     refused: list[tuple[str, str, str]] = field(default_factory=list)
+    unknown: list[tuple[str, str, str]] = field(default_factory=list)
     patients: set[UUID] = field(default_factory=set)
     arrived: dict[UUID, Counter[str]] = field(default_factory=dict)
 

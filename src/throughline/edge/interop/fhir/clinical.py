@@ -274,7 +274,7 @@ def allergy(node: Node) -> Parts:
         bound(text(node, "criticality", path), bindings.ALLERGY_CRITICALITY, f"{path}.criticality"),
         _reactions(node, path),
     )
-    return {"fact": fact, "names": names, "subject": pointer(node, "patient", path)}
+    return {"fact": fact, "names": names, "subject": pointer(node, "patient", path), "element": "patient"}
 
 
 def _reactions(node: Node, path: str) -> str:
@@ -380,4 +380,4 @@ def immunization(node: Node) -> Parts:
         note="\n".join(part for part in (said, notes(node, path)) if part),
     )
     fact = ImmunizationFact(common, text(node, "lotNumber", path), _words(node, "statusReason", path))
-    return {"fact": fact, "names": names, "subject": pointer(node, "patient", path)}
+    return {"fact": fact, "names": names, "subject": pointer(node, "patient", path), "element": "patient"}

@@ -40,11 +40,12 @@ def find(paths: list[Path]) -> list[Found]:
 
 
 def rank(path: Path) -> int:
-    """Return where a file stands in the order, by the first resource type that it holds."""
+    """Return where a file stands in the order: a bundle by the earliest type it brings, any other file by its type."""
     try:
-        kinds = {match.decode() for match in _TYPE.findall(beginning(path))}
+        kinds = [match.decode() for match in _TYPE.findall(beginning(path))]
     except (OSError, EOFError):
         return len(_RANK)
+    kinds = kinds if "Bundle" in kinds else kinds[:1]
     return min((_RANK.get(kind, len(_RANK)) for kind in kinds), default=len(_RANK))
 
 

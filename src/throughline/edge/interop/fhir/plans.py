@@ -176,7 +176,7 @@ def coverage(node: Node) -> Parts:
         whole(node, "order", path, least=1),
         _classes(node, path),
     )
-    return {"fact": fact, "names": names, "subject": _beneficiary(node, path)}
+    return {"fact": fact, "names": names, "subject": _beneficiary(node, path), "element": "beneficiary"}
 
 
 def _beneficiary(node: Node, path: str) -> Pointer:

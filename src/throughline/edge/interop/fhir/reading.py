@@ -84,10 +84,12 @@ def read(node: Node, full_url: str = "") -> Reading:
     if kind in POINTED_TO:
         return reading._replace(
             subject=pointer(node, "patient", kind) if kind in ("RelatedPerson", "Device") else NOWHERE,
+            element="patient",
             summary=_summary(node, kind),
             identifiers=_identifiers(node, kind),
         )
-    return reading._replace(subject=_subject_of_unread(node, kind))
+    subject, element = _subject_of_unread(node, kind)
+    return reading._replace(subject=subject, element=element)
 
 
 def _with_fact(reading: Reading, node: Node, reader: Callable[[Node], clinical.Parts]) -> Reading:
@@ -97,11 +99,10 @@ def _with_fact(reading: Reading, node: Node, reader: Callable[[Node], clinical.P
     if "encounter" not in parts and "encounter" in node:
         parts["encounter"] = pointer(node, "encounter", kind)
     subject: Pointer = parts["subject"]
-    element = "subject" if "subject" in node or kind not in ("AllergyIntolerance", "Immunization") else "patient"
     if _NOT_PATIENTS.match(subject.reference) or (not subject.reference and kind in _MAY_LACK_PATIENT):
         return reading
     if not subject.reference:
-        raise Refused(f"{kind}.{element}", "names no patient")
+        raise Refused(f"{kind}.{parts.get('element', 'subject')}", "names no patient")
     return reading._replace(**parts)
 
 
@@ -123,12 +124,12 @@ def _identifiers(node: Node, kind: str) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def _subject_of_unread(node: Node, kind: str) -> Pointer:
-    """Return whose a resource is that we keep without reading it: its subject, patient, beneficiary or `for`."""
+def _subject_of_unread(node: Node, kind: str) -> tuple[Pointer, str]:
+    """Return whose a resource is that we keep without reading it, and the element that says so."""
     for element in ("subject", "patient", "beneficiary", "for"):
         value = node.get(element)
         if type(value) is dict:
             found = pointer(node, element, kind)
             if found.reference and not _NOT_PATIENTS.match(found.reference):
-                return found
-    return NOWHERE
+                return found, element
+    return NOWHERE, ""

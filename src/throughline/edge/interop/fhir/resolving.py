@@ -1,6 +1,7 @@
 """What the resources of a stretch point to, and their facts completed with it: whose they are, names, codes, dates."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -33,12 +34,16 @@ EVENTS = frozenset(
 )
 
 
+class PatientUnknown(Refused):
+    """A resource of a patient nobody knows yet; a later file may bring her."""
+
+
 class Resolver:
     """Leads from references, as written in one stretch, to the resources they name."""
 
     def __init__(self, draft: Draft) -> None:
         self._full_urls = draft.full_urls
-        self._draft = draft
+        self.draft = draft
         self._targets: dict[str, Key | Search | None] = {}
         self._found: dict[Search, Key] = {}
         self._identifiers: dict[tuple[str, str], list[Key]] | None = None
@@ -66,7 +71,7 @@ class Resolver:
     def _in_stretch(self, search: Search) -> Key | None:
         if self._identifiers is None:
             self._identifiers = {}
-            for key, received in self._draft.received.items():
+            for key, received in self.draft.received.items():
                 for identifier in received.reading.identifiers:
                     self._identifiers.setdefault(identifier, []).append(key)
         found = self._identifiers.get((search.system, search.value), [])
@@ -105,22 +110,18 @@ def patient_of(reading: Reading, draft: Draft, resolver: Resolver, known: Known)
         return own, known.patients[own]
     if not reading.subject.reference:
         return None, None
-    element = "patient" if reading.resource_type in _BY_PATIENT else "subject"
-    path = f"{reading.resource_type}.{element}.reference"
+    path = f"{reading.resource_type}.{reading.element}.reference"
+    said = f"“{reading.subject.reference[:120]}”"
+    if said.startswith("“#"):
+        raise Refused(path, f"points to {said}, a patient inside the resource itself, who cannot be told from others")
     key = resolver.key(reading.subject)
-    said = reading.subject.reference[:120]
-    if key is None:
-        raise Refused(path, f"points to “{said}”, which is neither in this file nor received before from this source")
-    if key.resource_type != "Patient":
-        raise Refused(path, f"points to “{said}”, which is not a patient")
-    if key not in known.patients:
-        if key in draft.refused_keys:
-            raise Refused(path, f"belongs to Patient/{key.resource_id}, who was refused")
-        raise Refused(path, f"points to “{said}”, who is neither in this file nor received before from this source")
-    return key, known.patients[key]
-
-
-_BY_PATIENT = frozenset({"AllergyIntolerance", "Immunization", "RelatedPerson", "Device", "Claim", "Provenance"})
+    if key is not None and key.resource_type != "Patient":
+        raise Refused(path, f"points to {said}, which is not a patient")
+    if key is not None and key in known.patients:
+        return key, known.patients[key]
+    if key in draft.refused_keys:
+        raise Refused(path, f"belongs to {said}, who was refused")
+    raise PatientUnknown(path, f"points to {said}, who is in none of the files nor received before from this source")
 
 
 def complete(reading: Reading, patient: Key | None, draft: Draft, resolver: Resolver, known: Known) -> Any:
@@ -177,11 +178,7 @@ def _linked(fact: Any, resolver: Resolver, known: Known) -> Any:
 
 def _link(pointer: Pointer, resolver: Resolver, known: Known) -> dict[str, Any]:
     key = resolver.key(pointer)
-    name = pointer.display
-    if not name and key is not None:
-        held = known.held.get(key)
-        received = resolver._draft.received.get(key)
-        name = ((received.reading.summary if received else held.summary if held else None) or {}).get("name", "")
+    name = pointer.display or _summary(key, resolver.draft, known).get("name", "")
     return {"id": known.ids.get(key) if key else None, "text": name}
 
 
@@ -211,8 +208,6 @@ def moved(fact: Any, days: int) -> Any:
 
 def moved_person(person: PersonIn, days: int) -> PersonIn:
     """Return what is said of a person with birth and death moved by `days`, so that her ages stay what they were."""
-    from dataclasses import replace
-
     by = timedelta(days=days)
     try:
         return replace(

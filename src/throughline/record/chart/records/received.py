@@ -209,9 +209,10 @@ Fact: TypeAlias = (
 class Reading(NamedTuple):
     """What was read from one resource.
 
-    `subject` is the patient's reference ("" for resources about no patient), `names` the columns to fill with the
-    name of what is pointed to, `code_from` the resource that carries the code (a Medication). `summary` is kept of
-    resources that others point to; `identifiers` are (system, value) pairs by which they may do so.
+    `subject` is the patient's reference ("" for resources about no patient) and `element` where it stands; `names`
+    are the columns to fill with the name of what is pointed to, `code_from` the resource that carries the code (a
+    Medication). `summary` is kept of resources that others point to; `identifiers` are (system, value) pairs by which
+    they may do so.
     """
 
     resource_type: str
@@ -219,6 +220,7 @@ class Reading(NamedTuple):
     version: str
     updated_at: datetime | None
     subject: Pointer = NOWHERE
+    element: str = "subject"
     encounter: Pointer = NOWHERE
     names: tuple[tuple[str, Pointer], ...] = ()
     code_from: Pointer = NOWHERE
