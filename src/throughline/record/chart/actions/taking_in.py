@@ -7,16 +7,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import orjson
-
 from throughline.foundation.access.permissions import Permission
 from throughline.foundation.journal.publishing import publish_many
 from throughline.foundation.kernel.actions import action
 from throughline.foundation.kernel.actor import Actor
 from throughline.foundation.kernel.identity import new_id
-from throughline.record.chart.actions.loading import TABLES, fact_columns, fact_row, load
+from throughline.record.chart.actions.loading import TABLES, Load, fact_columns, fact_row, load
 from throughline.record.chart.events import RecordReceived
-from throughline.record.chart.models import DateShift, ReceivedFile, ReceivedIdentifier
+from throughline.record.chart.models import DateShift, ReceivedChunk, ReceivedFile, ReceivedIdentifier, ReceivedResource
 from throughline.record.chart.queries.received import CHUNK
 from throughline.record.chart.records.received import Arrival, Receipt, Stretch, Verdict
 
@@ -45,17 +43,20 @@ def take_in_received(
     if not coming:
         return
     file_id = _store_bytes(site_id, source, stretch, by, at)
-    changed = [arrival.id for arrival in coming if arrival.verdict is Verdict.CHANGED]
-    rows = [_resource_row(arrival, site_id, source, file_id, at) for arrival in coming]
-    load("chart_receivedresource", _RESOURCE, rows, replacing=bool(changed))
-    _store_identifiers(coming, changed, site_id, source)
+    changed = {arrival.id for arrival in coming if arrival.verdict is Verdict.CHANGED}
+    loads = [Load(ReceivedResource, _RESOURCE, [_resource_row(one, site_id, source, file_id, at) for one in coming])]
+    loads += _facts(coming, site_id, source, at)
+    _forget(coming, changed)
+    load(loads, replacing=bool(changed))
+    identifiers = _identifiers(coming, site_id, source)
+    if identifiers.rows:
+        load([identifiers], replacing=False)
     DateShift.objects.bulk_create(
         [
             DateShift(site_id=site_id, source=source, patient_source_id=patient, days=days)
             for patient, days in shifts.items()
         ]
     )
-    _store_facts(coming, changed, site_id, source, at)
 
 
 @action("chart.note-receipts", needs=Permission.IMPORT_RECORDS, on="site_id")
@@ -92,11 +93,13 @@ def _store_bytes(site_id: UUID, source: str, stretch: Stretch, by: Actor, at: da
         received_by_id=by.user_id,
         received_by_name=by.name,
     )
-    chunks = (
-        (file.id, number, zlib.compress(stretch.content[start : start + CHUNK], 1))
-        for number, start in enumerate(range(0, size, CHUNK))
+    ReceivedChunk.objects.bulk_create(
+        [
+            ReceivedChunk(file=file, number=number, content=zlib.compress(stretch.content[start : start + CHUNK], 1))
+            for number, start in enumerate(range(0, size, CHUNK))
+        ],
+        batch_size=8,
     )
-    load("chart_receivedchunk", ("file_id", "number", "content"), chunks, replacing=False)
     return file.id
 
 
@@ -111,39 +114,41 @@ def _resource_row(arrival: Arrival, site_id: UUID, source: str, file_id: UUID, a
         reading.resource_id,
         reading.version,
         reading.updated_at,
-        received.sha256,
+        f"\\x{received.sha256.hex()}",
         file_id,
         received.at_byte,
         received.size,
         arrival.patient_id,
-        orjson.dumps(reading.summary).decode() if reading.summary else None,
+        reading.summary,
         at,
     )
 
 
-def _store_identifiers(coming: Sequence[Arrival], changed: list[UUID], site_id: UUID, source: str) -> None:
-    if changed:
-        ReceivedIdentifier.objects.filter(resource_id__in=changed).delete()
+def _identifiers(coming: Sequence[Arrival], site_id: UUID, source: str) -> Load:
+    columns = ("id", "resource_id", "site_id", "source", "resource_type", "system", "value")
     rows = [
         (new_id(), arrival.id, site_id, source, arrival.received.reading.resource_type, system, value)
         for arrival in coming
         for system, value in arrival.received.reading.identifiers
     ]
-    if rows:
-        columns = ("id", "resource_id", "site_id", "source", "resource_type", "system", "value")
-        load("chart_receivedidentifier", columns, rows, replacing=False)
+    return Load(ReceivedIdentifier, columns, rows)
 
 
-def _store_facts(coming: Sequence[Arrival], changed: list[UUID], site_id: UUID, source: str, at: datetime) -> None:
-    by_type: dict[type[Any], list[list[Any]]] = {}
+def _facts(coming: Sequence[Arrival], site_id: UUID, source: str, at: datetime) -> list[Load]:
+    by_type: dict[type[Any], list[tuple[Any, ...]]] = {}
     for arrival in coming:
         if arrival.fact is not None:
             head = (arrival.id, site_id, arrival.patient_id, source, at, arrival.encounter_id)
             by_type.setdefault(type(arrival.fact), []).append(fact_row(head, arrival.fact))
-    for fact_type, rows in by_type.items():
-        load(TABLES[fact_type]._meta.db_table, fact_columns(fact_type), rows, replacing=bool(changed))
-    # A resource whose newer edition is about no patient any more leaves no fact behind.
-    gone = [arrival.id for arrival in coming if arrival.fact is None and arrival.id in set(changed)]
+    return [Load(TABLES[kind], fact_columns(kind), rows) for kind, rows in by_type.items()]
+
+
+def _forget(coming: Sequence[Arrival], changed: set[UUID]) -> None:
+    """Drop what a newer edition no longer says: its old identifiers, and its fact when it is about no patient now."""
+    if not changed:
+        return
+    ReceivedIdentifier.objects.filter(resource_id__in=changed).delete()
+    gone = [arrival.id for arrival in coming if arrival.fact is None and arrival.id in changed]
     if gone:
         for model in TABLES.values():
             model._default_manager.filter(pk__in=gone).delete()
