@@ -261,7 +261,6 @@ def _all_refused(drafted: Draft, why: str) -> StretchOutcome:
 def quiet_collector() -> Iterator[None]:
     """Keep the garbage collector from walking through every parsed bundle; reference counts free them."""
     was_enabled = gc.isenabled()
-    gc.collect()
     gc.freeze()
     gc.disable()
     try:

@@ -161,7 +161,7 @@ def _document(walk: _Walk, start: int) -> Iterator[Entry]:
     """Yield a bundle's resources as the walk passes them, or the one resource the document is."""
     kind, late = "", -1
     for key, position in walk.members(start):
-        if key == "entry" and walk.text[position] == "[":
+        if key == "entry" and walk.text[position : position + 1] == "[":
             if kind == "Bundle":
                 yield from _bundled(walk, position)
                 continue
@@ -185,7 +185,7 @@ def _listed(walk: _Walk, start: int) -> Iterator[Entry]:
 
 def _bundled(walk: _Walk, start: int) -> Iterator[Entry]:
     for number, position in enumerate(walk.items(start), start=1):
-        if walk.text[position] != "{":
+        if walk.text[position : position + 1] != "{":
             _, walk.after = walk.value(position)
             yield _entry(walk, None, position, walk.after, "", f"entry {number}")
             continue
