@@ -28,6 +28,10 @@ def pytest_configure(config: pytest.Config) -> None:
     global _HOME
     _HOME = throwaway.folder()
     os.environ["THROUGHLINE_HOME"] = str(_HOME)
+    from django.conf import settings as configured
+
+    # Hundreds of invented users sign in; what guards a real password costs a tenth of a second each time.
+    configured.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     if database.is_embedded():
         from django.conf import settings
 

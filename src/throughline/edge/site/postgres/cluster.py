@@ -84,6 +84,7 @@ def _cannot_run_as_root(why: str) -> DatabaseUnavailable:
 
 
 def make_folders(launch: Launch) -> None:
+    """Make the server's folders; raises DatabaseUnavailable when the socket's folder is not ours alone."""
     at = launch.place
     for folder in (at.sockets, at.logs, at.data.parent):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -138,6 +139,7 @@ def _locales(major: int) -> list[tuple[str, ...]]:
 
 
 def check_version(launch: Launch) -> None:
+    """Raise DatabaseUnavailable when the data was made by another major version than the programs."""
     made = (launch.place.data / "PG_VERSION").read_text(encoding="ascii").strip()
     if made != str(launch.programs.major):
         raise DatabaseUnavailable(
