@@ -1,0 +1,110 @@
+"""A small world in which every address of the product has something to show, and the value of each url argument."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.test import Client
+
+from throughline.foundation.access.models import BreakGlass, PatientAccess, Site, Team, User
+from throughline.foundation.access.permissions import ROLES
+from throughline.foundation.access.queries import actor_for
+from throughline.foundation.access.tests.factories import give_role, make_site, make_team, make_user, open_record
+from throughline.record.cases.tests.factories import make_case, make_patient
+from throughline.record.contacts.actions import ContactIn, log_contact
+from throughline.record.tasks.actions import TaskIn, add_task
+
+# A name no other text contains: wherever it shows, something of this site shows.
+FAMILY = "Quillfeather"
+
+
+@dataclass
+class World:
+    """One site with a patient in the middle of her story, a colleague of every role, and a stranger with all roles."""
+
+    at: datetime
+    site: Site
+    team: Team
+    owner: User
+    colleague: User
+    stranger: User
+    patient_id: UUID
+    case_id: UUID
+    by_role: dict[str, User]
+    values: dict[str, Any] = field(default_factory=dict)
+    browsers: dict[UUID, Client] = field(default_factory=dict)
+
+
+def build_world() -> World:
+    """Make the world in the database of the test."""
+    at = datetime.now(UTC)
+    site = make_site(name="Harbor Hospital")
+    owner = make_user("case_manager", site, name=f"Owner {FAMILY}")
+    by_role = {role: make_user(role, site) for role in ROLES}
+    patient = make_patient(site, name=f"{FAMILY}, Rosalind")
+    case_id = make_case(site, owner, patient=patient, at=at - timedelta(days=3))
+    for user in by_role.values():
+        open_record(patient.id, site, user=user, kind="care_team")
+    stranger = make_user(None)
+    elsewhere = make_site(name="Elsewhere")
+    for role in ROLES:
+        give_role(stranger, role, elsewhere)
+    colleague = make_user("team_nurse", site, name=f"Colleague {FAMILY}")
+    world = World(
+        at=at,
+        site=site,
+        team=make_team(site, owner),
+        owner=owner,
+        colleague=colleague,
+        stranger=stranger,
+        patient_id=patient.id,
+        case_id=case_id,
+        by_role=by_role,
+    )
+    world.values = {argument: make(world) for argument, make in SAMPLES.items()}
+    return world
+
+
+def _task(world: World) -> UUID:
+    task = TaskIn(patient_id=world.patient_id, title="Call about weight", verb="Call", owner_id=world.owner.id)
+    return add_task(patient_id=world.patient_id, task=task, by=actor_for(world.owner, at=world.at), at=world.at)
+
+
+def _contact(world: World) -> UUID:
+    contact = ContactIn(channel="phone", outcome="no-answer", began_at=world.at - timedelta(minutes=5))
+    return log_contact(
+        patient_id=world.patient_id, contact=contact, by=actor_for(world.owner, at=world.at), at=world.at
+    )
+
+
+def _opening(world: World) -> UUID:
+    until = world.at + timedelta(hours=4)
+    access = PatientAccess.objects.create(
+        site=world.site,
+        patient_id=world.patient_id,
+        user=world.colleague,
+        kind="break_glass",
+        since=world.at,
+        until=until,
+    )
+    opening = BreakGlass.objects.create(
+        access=access, reason_code="urgent-care", reason="Chest pain", opened_at=world.at, expires_at=until
+    )
+    return opening.id
+
+
+# What stands in an address for each url argument. An argument that means different things at different addresses is
+# named with its address: "intake:board.state". A new argument needs a new line here.
+SAMPLES: dict[str, Callable[[World], Any]] = {
+    "patient_id": lambda world: world.patient_id,
+    "case_id": lambda world: world.case_id,
+    "user_id": lambda world: world.colleague.id,
+    "site_id": lambda world: world.site.id,
+    "team_id": lambda world: world.team.id,
+    "task_id": _task,
+    "contact_id": _contact,
+    "break_glass_id": _opening,
+    "access:export-audit.kind": lambda world: "csv",
+}
