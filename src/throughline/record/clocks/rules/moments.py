@@ -109,6 +109,11 @@ def add_hours(at: datetime, hours: float, zone: tzinfo) -> datetime:
         raise ClockError("The date found lies outside the years that can be counted.") from error
 
 
+def elapsed(since: datetime, until: datetime) -> timedelta:
+    """The time that passed between two instants, whatever the clocks on the wall did."""
+    return until.astimezone(UTC) - since.astimezone(UTC)
+
+
 def add_days(day: date, days: int) -> date:
     """The day so many calendar days later. Raises ClockError past the last year there is."""
     try:

@@ -95,7 +95,8 @@ def _instant(counting: Counting, step: Mapping[str, Any], at: Moment) -> datetim
         return at
     if step.get("from_end_of_day"):
         return moments.last_instant(at, counting.zone)
-    raise Missing(
+    # Not Missing: a branch that cannot be counted for want of a time of day is not one that does not apply.
+    raise ClockError(
         f"{counting.rule.id} counts hours and needs the time of day beside the date {at.isoformat()}, "
         f"as in {at.isoformat()}T14:10."
     )
