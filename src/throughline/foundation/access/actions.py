@@ -330,15 +330,16 @@ def open_patient_access(
         raise UnableToOpen(f"{kind} does not open a record.")
     if (user_id is None) == (team_id is None):
         raise UnableToOpen("Name the colleague or the team the record is opened to, not both.")
-    access, _ = PatientAccess.objects.filter(Q(until__isnull=True) | Q(until__gt=at)).get_or_create(
-        site_id=site_id,
-        patient_id=patient_id,
-        user_id=user_id,
-        team_id=team_id,
-        kind=kind,
-        source=source,
-        defaults={"since": at, "until": until},
-    )
+    given = {
+        "site_id": site_id,
+        "patient_id": patient_id,
+        "user_id": user_id,
+        "team_id": team_id,
+        "kind": kind,
+        "source": source,
+    }
+    is_open = Q(until__isnull=True) | Q(until__gt=at)
+    access, _ = PatientAccess.objects.filter(is_open).get_or_create(**given, defaults={"since": at, "until": until})
     return access.id
 
 

@@ -35,6 +35,6 @@ def copy_rows(
         if returning:
             statement += f" returning {returning}"
         cursor.execute(statement)
-        stored = cursor.fetchall() if returning else cursor.rowcount
+        stored: list[tuple[Any, ...]] | int = cursor.fetchall() if returning else cursor.rowcount
         cursor.execute(f"truncate {staging}")
         return stored

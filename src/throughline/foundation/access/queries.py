@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from throughline.foundation.access.models import Grant, PatientAccess, Site, Team, TeamMembership, User
 from throughline.foundation.access.permissions import ROLES
 from throughline.foundation.access.records import Account, DemoAccount, RoleHeld, Viewer
+from throughline.foundation.kernel.actions import NotFound
 from throughline.foundation.kernel.actor import Actor, ActorKind
 
 
@@ -128,11 +129,13 @@ def demo_accounts() -> list[DemoAccount]:
 def has_second_factor(user_id: UUID) -> bool:
     """Whether the user has set up a code or a passkey (recovery codes alone do not count)."""
     kinds = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
-    return Authenticator.objects.filter(user_id=user_id, type__in=kinds).exists()
+    return bool(Authenticator.objects.filter(user_id=user_id, type__in=kinds).exists())
 
 
 def account_of(viewer: Viewer) -> Account:
-    """Return the viewer's own account, with the roles and teams she has at `viewer.at`."""
+    """Return the viewer's own account with her roles and teams at `viewer.at`. Raises NotFound for the system."""
+    if viewer.user_id is None:
+        raise NotFound("The system itself has no account.")
     user = User.objects.get(id=viewer.user_id)
     grants = Grant.objects.filter(_held_at(viewer.at), user=user).select_related("site").order_by("site__name", "role")
     teams = TeamMembership.objects.filter(_held_at(viewer.at), user=user).order_by("team__name")

@@ -4,9 +4,11 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from uuid import UUID
 
 import pghistory
 from django.db import transaction
+from django.db.models import Q
 
 from throughline.foundation.access.models import Grant, PatientAccess, TeamMembership
 from throughline.foundation.access.permissions import ROLES
@@ -51,20 +53,20 @@ class DatabaseRuntime:
             self._require_relationship(by, place, at)
 
     def _require_relationship(self, by: Actor, place: Place, at: datetime) -> None:
-        if by.kind is ActorKind.INTEGRATION:
+        if by.kind is ActorKind.INTEGRATION or (by.user_id is not None and self._is_related(by.user_id, place, at)):
             return
-        roles = Grant.objects.filter(_held_at(at), user_id=by.user_id, site_id=place.site_id).values_list(
-            "role", flat=True
+        raise NotPermitted(
+            "This patient is not on your list or your team's. Ask the case owner or a supervisor to add you, "
+            "or open the record in an emergency with a reason."
         )
-        if any(ROLES[role].sees_site for role in roles):
-            return
-        teams = TeamMembership.objects.filter(_held_at(at), user_id=by.user_id).values("team_id")
-        held = PatientAccess.objects.filter(_held_at(at), patient_id=place.patient_id)
-        if not (held.filter(user_id=by.user_id) | held.filter(team_id__in=teams)).exists():
-            raise NotPermitted(
-                "This patient is not on your list or your team's. Ask the case owner or a supervisor to add you, "
-                "or open the record in an emergency with a reason."
-            )
+
+    def _is_related(self, user_id: UUID, place: Place, at: datetime) -> bool:
+        grants = Grant.objects.filter(_held_at(at), user_id=user_id, site_id__in=[place.site_id])
+        if any(ROLES[role].sees_site for role in grants.values_list("role", flat=True)):
+            return True
+        teams = TeamMembership.objects.filter(_held_at(at), user_id=user_id).values("team_id")
+        held = PatientAccess.objects.filter(_held_at(at), patient_id__in=[place.patient_id])
+        return held.filter(Q(user_id=user_id) | Q(team_id__in=teams)).exists()
 
     def sees(self, viewer: Viewer, place: Place) -> bool:
         """Whether the viewer may see the patient of the place."""

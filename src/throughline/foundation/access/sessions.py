@@ -13,4 +13,5 @@ def end_sessions(user_id: UUID) -> int:
     sessions = UserSession.objects.filter(user_id=user_id)
     for key in sessions.values_list("session_key", flat=True):
         engine.SessionStore(key).delete()
-    return sessions.delete()[0]
+    ended: int = sessions.delete()[0]
+    return ended

@@ -51,7 +51,7 @@ def timeline(
     place = locate("patient_id", patient_id)
     require_sight(viewer, place)
     written_for = {patient_id}.union(*(find(patient_id) for find in _same_record))
-    lines = JournalEntry.objects.filter(patient_id__in=written_for, site_id=place.site_id)
+    lines = JournalEntry.objects.filter(patient_id__in=written_for, site_id__in=[place.site_id])
     if kinds:
         lines = lines.filter(_of_kinds(kinds))
     if case_id:

@@ -9,7 +9,7 @@ STUCK_AFTER = 5
 
 def next_try(at: datetime, attempts: int) -> datetime:
     """Return when to try again after `attempts` failures: doubling from one minute, never beyond six hours."""
-    doubled = FIRST_WAIT * 2 ** min(max(attempts - 1, 0), 20)
+    doubled = FIRST_WAIT * (1 << min(max(attempts - 1, 0), 20))
     return at + min(doubled, LONGEST_WAIT)
 
 

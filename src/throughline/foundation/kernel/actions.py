@@ -113,7 +113,8 @@ def action(name: str, *, needs: str, on: str | None = None) -> Callable[[Callabl
             if not isinstance(by, Actor) or not isinstance(at, datetime):
                 raise TypeError(f"{name}: `by` is an Actor and `at` a datetime.")
             require_aware(at)
-            return _carry_out(function, name, needs, on, by, at, args, kwargs)
+            result: R = _carry_out(function, name, needs, on, by, at, args, kwargs)
+            return result
 
         registry[name] = run
         run.action_name = name  # type: ignore[attr-defined]

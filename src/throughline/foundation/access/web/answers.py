@@ -12,7 +12,7 @@ from throughline.foundation.access.permissions import ROLES, Permission
 def is_fragment(request: HttpRequest) -> bool:
     """Whether htmx asked for part of a page (a boosted link asks for a whole one)."""
     htmx = getattr(request, "htmx", None)
-    return bool(htmx) and not htmx.boosted
+    return htmx is not None and bool(htmx) and not htmx.boosted
 
 
 def who_can_grant(needs: Permission) -> str:
@@ -31,7 +31,7 @@ def sign_in_first(request: HttpRequest) -> HttpResponse:
         response["HX-Retarget"] = "#session"
         response["HX-Reswap"] = "innerHTML"
         return response
-    return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")  # type: ignore[return-value]
+    return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
 
 
 def not_found(request: HttpRequest) -> HttpResponse:

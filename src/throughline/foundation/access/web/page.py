@@ -71,7 +71,7 @@ def page(
         def run(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return answers.sign_in_first(request)
-            viewer = viewer_for(request.user, at=datetime.now(UTC), purpose=purpose)  # type: ignore[arg-type]
+            viewer = viewer_for(request.user, at=datetime.now(UTC), purpose=purpose)
             request.viewer = viewer  # type: ignore[attr-defined]
             with wall.narrowed_to(viewer.site_ids), timezone.override(ZoneInfo(viewer.time_zone)):
                 response = _answer(view, mark, request, viewer, kwargs)

@@ -51,7 +51,7 @@ class SessionLimits:
             else:
                 self._count(request, at)
                 if request.path.startswith("/accounts/"):
-                    request.viewer = viewer_for(request.user, at=at)  # type: ignore[attr-defined, arg-type]
+                    request.viewer = viewer_for(request.user, at=at)  # type: ignore[attr-defined]
                 if self._must_add_factor(request):
                     return HttpResponseRedirect(reverse("mfa_index"))
         return self.get_response(request)
@@ -70,7 +70,7 @@ class SessionLimits:
         if not settings.SECOND_FACTOR_REQUIRED or request.path.startswith(("/accounts/", "/static/", "/session/")):
             return False
         if not request.session.get(FACTOR):
-            request.session[FACTOR] = has_second_factor(request.user.pk)
+            request.session[FACTOR] = has_second_factor(request.user.pk)  # type: ignore[arg-type]
         return not request.session[FACTOR]
 
 
