@@ -101,12 +101,12 @@ def start_assessment(*, patient_id: UUID, instrument: str, sitting: Sitting, by:
         raise UnableToAssess("Choose how the questions are asked.")
     if sitting.mode == "proxy" and not sitting.respondent.strip():
         raise UnableToAssess("Write who answers for the patient, and how they are related.")
+    patient = Patient.objects.select_for_update().get(pk=patient_id)  # so that two devices begin one, not two
     standing = Assessment.objects.filter(
         patient_id=patient_id, instrument=instrument, signed_at__isnull=True, abandoned_at__isnull=True
     ).first()
     if standing is not None:
         return standing.id
-    patient = Patient.objects.get(pk=patient_id)
     made = Assessment.objects.create(
         site_id=patient.site_id,
         patient_id=patient_id,
@@ -179,12 +179,19 @@ def save_answers(*, assessment_id: UUID, said: Mapping[str, Said], by: Actor, at
         if place not in items and (place.split("#")[0] not in items or "/" not in place):
             raise UnableToAssess("This question is not part of the assessment.")
         item = items.get(place) or queries.item_at(instrument, place)
-        answers[place] = _typed(item, one, by, at)
-        _store(found, place, answers[place])
+        answer = _typed(item, one, by, at)
+        if not _same(answers.get(place, Answer()), answer):
+            answers[place] = answer
+            _store(found, place, answer)
     raised = _raise_flags(found, instrument, answers, tuple(said), by, at)
     found.answered_at, found.version = at, found.version + 1
     found.save(update_fields=["answered_at", "version"])
     return raised
+
+
+def _same(before: Answer, after: Answer) -> bool:
+    """Whether nothing was said that is not kept already: its author and date then stay as they are."""
+    return (before.values, before.absent, before.words) == (after.values, after.absent, after.words)
 
 
 def _typed(item: Any, one: Said, by: Actor, at: datetime) -> Answer:
@@ -331,24 +338,24 @@ def _raise_need(
 ) -> UUID:
     subject = f"omaha-{need.omaha}" if need.omaha is not None else need.id
     words = " / ".join(need.words)
-    kept, made = Need.objects.get_or_create(
-        patient_id=about.patient_id, subject=subject, status="open",
-        defaults={
-            "site_id": about.site_id, "case_id": about.case_id, "text": need.text, "domain": need.domain,
-            "omaha": need.omaha, "icd10": list(need.icd10), "priority": need.priority, "horizon": need.horizon,
-            "words": words, "words_language": "", "raised_at": at, "raised_by_id": by.user_id,
-            "raised_by_name": by.name,
-        },
-    )  # fmt: skip
-    if not made:
+    Patient.objects.select_for_update().get(pk=about.patient_id)  # one need per problem, whoever raises it at once
+    kept = Need.objects.filter(patient_id=about.patient_id, subject=subject, status="open").first()
+    joined = kept is not None
+    if kept is not None:
         _join(kept, need, words)
+    else:
+        kept = Need.objects.create(
+            patient_id=about.patient_id, subject=subject, site_id=about.site_id, case_id=about.case_id, text=need.text,
+            domain=need.domain, omaha=need.omaha, icd10=list(need.icd10), priority=need.priority, horizon=need.horizon,
+            words=words, raised_at=at, raised_by_id=by.user_id, raised_by_name=by.name,
+        )  # fmt: skip
     for sentence in need.evidence:
         NeedEvidence.objects.create(
             need=kept, kind=kind, source_id=source_id, sentence=sentence, at=at, by_id=by.user_id, by_name=by.name
         )
     event = events.NeedRaised(
         site_id=kept.site_id, patient_id=kept.patient_id, case_id=kept.case_id, need_id=kept.id, text=kept.text,
-        joined=not made,
+        joined=joined,
     )  # fmt: skip
     publish(event, by=by, at=at)
     return kept.id

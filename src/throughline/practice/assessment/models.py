@@ -3,7 +3,6 @@
 import pghistory
 import pgtrigger
 from django.db import models
-from django.db.models import Q
 
 from throughline.foundation.access.models import Site
 from throughline.foundation.kernel.identity import new_id
@@ -74,13 +73,6 @@ class Assessment(models.Model):
         indexes = [
             models.Index(fields=["patient", "instrument", "-signed_at"], name="assessment_prior"),
             models.Index(fields=["patient", "-started_at"], name="assessment_patient"),
-        ]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["patient", "instrument"],
-                condition=Q(signed_at__isnull=True, abandoned_at__isnull=True),
-                name="assessment_one_open",
-            )
         ]
 
 
@@ -171,11 +163,6 @@ class Need(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["patient", "status", "-raised_at"], name="assessment_need_patient")]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["patient", "subject"], condition=Q(status="open"), name="assessment_need_once"
-            )
-        ]
 
 
 class NeedEvidence(models.Model):

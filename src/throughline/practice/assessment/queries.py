@@ -172,3 +172,12 @@ def _need(row: Need) -> NeedRecord:
         evidence=tuple((e.sentence, e.at) for e in row.evidence.all()),
         version=row.version,
     )
+
+
+def need(viewer: Viewer, need_id: UUID) -> NeedRecord:
+    """Return one need. Raises NotFound when there is none the viewer may see."""
+    row = Need.objects.filter(pk=need_id, site_id__in=viewer.site_ids).first()
+    if row is None:
+        raise NotFound("This need does not exist, or you may not see it.")
+    require_sight(viewer, Place(site_id=row.site_id, patient_id=row.patient_id))
+    return _need(row)

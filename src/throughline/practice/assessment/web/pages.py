@@ -1,0 +1,66 @@
+"""The context every page of an assessment shares: the patient's bar, the score beside, the flags with their steps."""
+
+from typing import Any
+
+from throughline.foundation.kernel.viewer import Viewer
+from throughline.practice.assessment.records import AssessmentRecord, Band
+from throughline.practice.assessment.rules.branching import kept_aside
+from throughline.practice.assessment.rules.conclusions import conclusions
+from throughline.practice.assessment.rules.scoring import score, suggested_needs
+from throughline.record.people import queries as people
+
+WIDTH = 260
+
+
+def shared(viewer: Viewer, record: AssessmentRecord) -> dict[str, Any]:
+    """Return identity, instrument, live outcome, flags, suggestions and the prior result."""
+    outcome = score(record.instrument, record.answers, record.context)
+    so_far = sum(p for p in outcome.components.values() if isinstance(p, int | float))
+    return {
+        "identity": people.identity(viewer, record.patient_id),
+        "patient_id": record.patient_id,
+        "record": record,
+        "line": record.line,
+        "instrument": record.instrument,
+        "outcome": outcome,
+        "so_far": so_far if outcome.components else None,
+        "bar": bar(record, so_far if outcome.components else None),
+        "suggestions": suggested_needs(record.instrument, record.answers, record.context),
+        "flags": record.flags,
+        "aside": kept_aside(record.instrument, record.answers),
+        "conclusions": conclusions(record.instrument, record.answers, record.language),
+        "tab": "assessments",
+    }
+
+
+def bar(record: AssessmentRecord, value: Any) -> dict[str, Any] | None:
+    """Return the bands of the main total as a drawing true to scale, the value and the prior one marked; or None."""
+    total = next((t for t in record.instrument.totals if t.bands and t.highest is not None), None)
+    if total is None or total.lowest is None or total.highest is None:
+        return None
+    low, high = float(total.lowest), float(total.highest)
+    scale = WIDTH / (high - low + 1)
+
+    def x(at: float) -> float:
+        return round((at - low) * scale, 1)
+
+    return {
+        "bands": [_band(b, x, scale, n) for n, b in enumerate(total.bands)],
+        "now": None if value is None else max(2.0, x(float(value) + 0.5)),
+        "value": value,
+        "prior": _prior(record, x),
+        "lowest": total.lowest,
+        "highest": total.highest,
+        "title": ", ".join(f"{b.label} {b.lowest} to {b.highest}" for b in total.bands),
+    }
+
+
+def _band(band: Band, x: Any, scale: float, number: int) -> dict[str, Any]:
+    start, end = x(float(band.lowest)), x(float(band.highest) + 1)
+    return {"x": start, "width": round(end - start - 2, 1), "label": band.label, "odd": number % 2, "from": band.lowest}
+
+
+def _prior(record: AssessmentRecord, x: Any) -> dict[str, Any] | None:
+    if record.prior is None or not record.prior.score.replace(".", "").isdigit():
+        return None
+    return {"x": x(float(record.prior.score) + 0.5), "score": record.prior.score, "at": record.prior.signed_at}

@@ -1,0 +1,19 @@
+"""Addresses of assessment."""
+
+from django.urls import path
+
+from throughline.practice.assessment.web import listing, runner, signing
+
+app_name = "assessment"
+urlpatterns = [
+    path("p/<uuid:patient_id>/assessments/", listing.assessments, name="list"),
+    path("p/<uuid:patient_id>/assessments/start/", listing.start, name="start"),
+    path("assessment/<uuid:assessment_id>/", runner.run, name="run"),
+    path("assessment/<uuid:assessment_id>/answer/", runner.answer, name="answer"),
+    path("assessment/<uuid:assessment_id>/review/", signing.review, name="review"),
+    path("assessment/<uuid:assessment_id>/signed/", signing.signed, name="signed"),
+    path("assessment/<uuid:assessment_id>/addendum/", signing.addendum, name="addendum"),
+    path("assessment/<uuid:assessment_id>/needs/", signing.needs, name="needs"),
+    path("need/<uuid:need_id>/close/", signing.close, name="close-need"),
+    path("instruments/<slug:key>/blank/", listing.blank, name="blank"),
+]
