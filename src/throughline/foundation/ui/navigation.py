@@ -19,7 +19,7 @@ class Section:
 
 SECTIONS: tuple[Section, ...] = (
     Section("desk:today", "Today", "today", "work a case: tasks, contacts, notes", "t"),
-    Section("people:patients", "Patients", "patients", "search for patients", "p"),
+    Section("desk:patients", "Patients", "patients", "search for patients", "p"),
     Section("intake:board", "Intake", "hand", "enter a referral", "i"),
     Section("clocks:first", "Clocks", "clock", "start, meet and correct deadlines", "k"),
     Section("clocks:notices", "Notices", "shield", "review authorizations and notices", "n"),

@@ -91,3 +91,44 @@ class Load:
     points: int
     overdue: int
     unread: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RosterAsked:
+    """What is asked of the Patients list: whose (mine, team, site), which cases, in what order, after which row."""
+
+    scope: str = "mine"
+    site_id: UUID | None = None
+    programme: str = ""
+    state: str = ""
+    order: str = "name"
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PatientRow:
+    """One row of the Patients list, its words ready to print."""
+
+    patient_id: UUID
+    name: str
+    preferred_name: str
+    born: str
+    mrn: str
+    phone: str
+    deceased: bool
+    state: str
+    owner: str
+    unowned: bool
+    programmes: str
+    last_contact: str
+    opened: str
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """One page of the Patients list; `older` leads to the next page, blank on the last."""
+
+    rows: tuple[PatientRow, ...]
+    older: str
+    sites: tuple[tuple[UUID, str], ...]
+    site_id: UUID | None

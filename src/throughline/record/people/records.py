@@ -252,3 +252,93 @@ class Found:
     def same_names(self) -> bool:
         """True when two of the matches bear the same name."""
         return any(match.same_name for match in self.matches)
+
+
+@dataclass(frozen=True, slots=True)
+class Lookalike:
+    """A record that may be the person being registered, named only as far as a clerk must know to avoid a double."""
+
+    patient_id: UUID
+    name: str
+    born: str
+    age: str
+    mrn_end: str
+    reasons: tuple[str, ...]
+    score: float
+    likely: bool
+    visible: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two records flagged as possibly one person, with how sure and why; the first was made earlier."""
+
+    pair_id: UUID
+    first: Identity
+    second: Identity
+    sure: str
+    reasons: tuple[str, ...]
+    state: str
+    why: str
+    decided_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One fact of two records side by side; `differs` when both state it and not the same."""
+
+    name: str
+    words: str
+    survivor: str
+    retired: str
+    differs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MergePreview:
+    """What a merge would do: the facts side by side, what moves, and what stands in the way."""
+
+    survivor: Identity
+    retired: Identity
+    facts: tuple[Compared, ...]
+    moves: tuple[tuple[str, int], ...]
+    blocks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """A merge that was made: who, when, why, and whether it was taken back."""
+
+    merge_id: UUID
+    survivor_id: UUID
+    survivor_name: str
+    retired_name: str
+    at: datetime
+    by: str
+    reason: str
+    rows: int
+    unmerged_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One name, number, phone, address or contact person as the particulars page lists it."""
+
+    row_id: UUID
+    words: str
+    kind: str
+    note: str
+    ended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Particulars:
+    """Everything of who a patient is and how she is reached."""
+
+    identity: Identity
+    facts: dict[str, object]
+    names: tuple[Held, ...]
+    identifiers: tuple[Held, ...]
+    contact_points: tuple[Held, ...]
+    addresses: tuple[Held, ...]
+    contact_persons: tuple[Held, ...]

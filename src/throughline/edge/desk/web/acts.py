@@ -193,9 +193,7 @@ def _due(text: str, viewer: Viewer) -> datetime | None:
 @page("desk.scratch", needs=Permission.WORK_CASE, patient="patient_id")
 def scratch(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> HttpResponse:
     """Keep one's private line about a patient."""
-    caseload.write_scratch(
-        patient_id=patient_id, text=request.POST.get("text", ""), by=viewer.actor, at=viewer.at
-    )
+    caseload.write_scratch(patient_id=patient_id, text=request.POST.get("text", ""), by=viewer.actor, at=viewer.at)
     return answer_row(request, viewer, patient_id, said="Scratch line kept, for you alone")
 
 

@@ -106,9 +106,7 @@ def call_strip(viewer: Viewer, row: Row) -> dict[str, Any]:
         "identifiers": contact_rules.IDENTIFIERS.items(),
         "phone": formats.phone(row.phone),
         "number": row.phone,
-        "tries": [
-            f"{formats.moment(t.at, row.time_zone, viewer.at.date())}: {t.outcome_words.lower()}" for t in tries
-        ],
+        "tries": [f"{formats.moment(t.at, row.time_zone, viewer.at.date())}: {t.outcome_words.lower()}" for t in tries],
         "limit": limit,
         "at_limit": len(tries) + 1 >= limit,
         "programme": programme.title if programme else "",

@@ -55,5 +55,3 @@ def what_matters(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> Http
         context |= {"conflict": str(changed), "yours": words, "theirs": case.matters_most}
         return render(request, "desk/what_matters.html", context, status=409)
     return redirect("desk:patient", patient_id=patient_id)
-
-

@@ -60,7 +60,7 @@ def today(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         "total": len(rows),
         "now": f"{panels.long_day(viewer)}, {zone_now}",
         "chips": chips(work, query.get("show", "all"), {k: v for k, v in query.items() if k != "show"}),
-        "views": caseload.views_of(viewer),
+        "views": [view for view in caseload.views_of(viewer) if "page" not in view.filters],
         "query": query,
         "token": token(rows),
         "older": start + PAGE if start + PAGE < len(rows) else None,

@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from throughline.edge.desk.web import acts, calls, patient, today
+from throughline.edge.desk.web import acts, calls, patient, patients, search, today
 
 app_name = "desk"
 urlpatterns = [
     path("", today.today, name="today"),
+    path("patients/", patients.patients, name="patients"),
+    path("patients/views/", patients.save_view_page, name="save-patients-view"),
+    path("search/", search.search, name="search"),
     path("today/changes/", today.changes, name="changes"),
     path("today/views/", today.save_view_page, name="save-view"),
     path("today/bulk/", acts.bulk, name="bulk"),

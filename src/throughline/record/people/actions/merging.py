@@ -11,10 +11,10 @@ from throughline.foundation.journal.publishing import publish
 from throughline.foundation.kernel.actions import NotFound, Place, Refusal, action, locator
 from throughline.foundation.kernel.actor import Actor
 from throughline.record.people.actions.assembly import FACTS, plain, refresh
-from throughline.record.people.actions.merge_map import collisions, followers, holdings
 from throughline.record.people.events import PatientsMerged, PatientsUnmerged
 from throughline.record.people.models import MergedRow, Patient, PatientMerge, PossibleDuplicate, SearchToken
 from throughline.record.people.queries.identity import place_of_patient
+from throughline.record.people.queries.merge_map import collisions, followers, holdings
 
 _OWN = (*FACTS, "display_name", "sort_name", "preferred_name", "mrn", "phone")
 

@@ -1,12 +1,13 @@
 """Registering a patient by hand."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from throughline.foundation.access.actions import open_patient_access
 from throughline.foundation.access.permissions import Permission
 from throughline.foundation.journal.publishing import publish
 from throughline.foundation.kernel.actions import Refusal, action
-from throughline.foundation.kernel.actor import Actor
+from throughline.foundation.kernel.actor import Actor, ActorKind
 from throughline.foundation.kernel.identity import new_id
 from throughline.record.people.actions.assembly import Origin, core_columns, facts_of, rows_of, save_rows, token_rows
 from throughline.record.people.actions.flagging import flag_duplicates
@@ -14,6 +15,8 @@ from throughline.record.people.events import PatientRegistered
 from throughline.record.people.models import Patient, PatientIdentifier, SearchToken
 from throughline.record.people.records import PersonIn
 from throughline.record.people.rules.particulars import wrong_with
+
+REGISTRAR_KEEPS = timedelta(days=1)
 
 
 class UnableToRegister(Refusal):
@@ -45,7 +48,23 @@ def register_patient(*, site_id: UUID, person: PersonIn, by: Actor, at: datetime
     SearchToken.objects.bulk_create(token_rows(patient, rows))
     publish(PatientRegistered(site_id=site_id, patient_id=patient.id), by=by, at=at)
     flag_duplicates([patient.id], site_id=site_id, by=by, at=at)
+    _open_to_registrar(patient, by, at)
     return patient.id
+
+
+def _open_to_registrar(patient: Patient, by: Actor, at: datetime) -> None:
+    """Let who registered the patient finish and correct the record for a day; care relationships follow later."""
+    if by.kind is ActorKind.PERSON and by.user_id and by.may(Permission.SEE_PATIENT, patient.site_id):
+        open_patient_access(
+            site_id=patient.site_id,
+            patient_id=patient.id,
+            user_id=by.user_id,
+            kind="assignment",
+            source="registration",
+            until=at + REGISTRAR_KEEPS,
+            by=by,
+            at=at,
+        )
 
 
 def _require_free_record_number(site_id: UUID, person: PersonIn) -> None:

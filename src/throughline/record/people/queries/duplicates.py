@@ -6,17 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
-
-from throughline.foundation.access.queries import sees
-from throughline.foundation.access.records import Viewer
 from throughline.record.people.models import (
     Address,
     ContactPoint,
     Patient,
     PatientIdentifier,
     PatientName,
-    PossibleDuplicate,
 )
 from throughline.record.people.queries.probing import patients_in_ranges
 from throughline.record.people.records import PersonIn
@@ -167,16 +162,3 @@ def _likeness(birth: Any, gender: str, names: Any, numbers: Any, phones: set[str
 
 def _words(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for text in texts for word in words(text)))
-
-
-def open_duplicates(viewer: Viewer, *, limit: int = 50) -> list[PossibleDuplicate]:
-    """Return the pairs waiting for a decision whose both records the viewer may see, the likeliest first."""
-    return list(
-        PossibleDuplicate.objects.filter(
-            sees(viewer, patient="first_patient_id", site="site_id"),
-            Q(sees(viewer, patient="second_patient_id", site="site_id")),
-            state=PossibleDuplicate.State.OPEN,
-        )
-        .select_related("first_patient", "second_patient")
-        .order_by("-score", "id")[:limit]
-    )

@@ -74,7 +74,7 @@ def _rows(viewer: Viewer, intent: Intent) -> list[dict[str, Any]]:
 
 def _tokens(intent: Intent, ids: Sequence[UUID]) -> dict[UUID, dict[str, set[str]]]:
     """Return the tokens of the candidates by kind, of the kinds the intent is judged by."""
-    kinds = [Kind.NAME] if intent.words else []
+    kinds = [Kind.NAME] if intent.words or intent.numbers else []
     if intent.digits or intent.numbers:
         kinds += [Kind.NUMBER, Kind.PHONE_END]
     found: dict[UUID, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))

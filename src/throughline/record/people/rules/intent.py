@@ -123,6 +123,8 @@ def probes_for(intent: Intent) -> list[Probe]:
     for number in (*intent.numbers, *intent.digits):
         probes.append(_prefix(Kind.NUMBER, number))
         probes.append(_prefix(Kind.NUMBER_END, number[::-1]))
+        if not number.isdigit():
+            probes.append(_prefix(Kind.NAME, number.lower()))
     for digits in intent.digits:
         probes.append(_prefix(Kind.PHONE, digits))
         if len(digits) >= 4:

@@ -105,13 +105,22 @@ def _by_numbers(intent: Intent, patient: Candidate) -> tuple[int, list[str]] | N
     total, why = 0, []
     for number in (*intent.numbers, *intent.digits):
         part = _number(number, patient)
+        if part is None and not number.isdigit():
+            part = _as_word(number.lower(), patient)
         if part is None and intent.maybe_date and patient.birth_date in intent.dates:
             part = (40, "born that day")
         if part is None:
             return None
         total += part[0]
-        why.append(part[1])
+        why += [part[1]] if part[1] else []
     return total, why
+
+
+def _as_word(text: str, patient: Candidate) -> tuple[int, str] | None:
+    """A word of letters and digits may be a name as test systems write them (Kuhn96), whole or its start."""
+    if any(name.startswith(text) for name in patient.name_words):
+        return (EXACT if text in patient.name_words else START), ""
+    return None
 
 
 def _number(number: str, patient: Candidate) -> tuple[int, str] | None:

@@ -27,9 +27,9 @@ from throughline.record.people.actions import (
     take_in_patient,
     unmerge_patients,
 )
-from throughline.record.people.actions.merge_map import holdings
 from throughline.record.people.models import Patient, PatientMerge, PossibleDuplicate, SearchToken
 from throughline.record.people.queries import search_patients
+from throughline.record.people.queries.merge_map import holdings
 from throughline.record.people.records import AddressIn, ContactPersonIn, ContactPointIn, IdentifierIn, NameIn, PersonIn
 from throughline.record.people.tests.factories import AT, actor, person, site, viewer
 

@@ -228,6 +228,11 @@ def test_reasons_name_what_matched_otherwise():
     assert _judge("4477", phones=frozenset({"15552014477"}))[1] == ("phone ending 4477",)
 
 
+def test_a_name_with_digits_as_test_systems_write_them_is_a_name():
+    assert _judge("kuhn96 abe6", name_words={"abe604", "kuhn96"})[0] > 0
+    assert _judge("kuhn97", name_words={"abe604", "kuhn96"}) is None
+
+
 def test_every_part_must_fit():
     assert _judge("nunez 1950") is None
     assert _judge("margaret ruiz") is None

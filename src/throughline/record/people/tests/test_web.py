@@ -1,0 +1,148 @@
+"""Pages of people: registering with look-alikes, particulars, duplicates, merging and taking it back."""
+
+import pytest
+from django.urls import reverse
+
+from throughline.record.people.actions import change_particulars, register_patient
+from throughline.record.people.models import ContactPoint, Patient, PatientMerge, PatientName, PossibleDuplicate
+from throughline.record.people.tests.factories import AT, actor, open_to, person, site, user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def nurse(client):
+    found = user("case_manager")
+    client.force_login(found)
+    return found
+
+
+@pytest.fixture
+def supervisor(client):
+    found = user("supervisor")
+    client.force_login(found)
+    return found
+
+
+@pytest.fixture
+def her():
+    return register_patient(site_id=site().id, person=person(phone="5552014477", mrn="1"), by=actor(), at=AT)
+
+
+def _typed(**rest):
+    return {"family": "Ibarra", "given": "Consuelo", "birth_date": "14 Mar 1943", "phone": "555-201-4477"} | rest
+
+
+def test_a_patient_is_registered_and_open_to_who_registered_her(client, nurse):
+    answer = client.post(
+        reverse("people:register"), _typed(preferred="Chelo", mrn="A-1", street="1 Elm", language="es")
+    )
+    patient = Patient.objects.get()
+    assert answer.status_code == 302
+    assert answer["Location"] == f"/p/{patient.id}/"
+    assert (patient.preferred_name, patient.mrn, patient.language) == ("Chelo", "A-1", "es")
+    assert client.get(answer["Location"]).status_code == 200
+
+
+def test_what_cannot_stand_comes_back_with_everything_typed(client, nurse):
+    answer = client.post(reverse("people:register"), _typed(birth_date="13/13/1943"))
+    assert answer.status_code == 422
+    text = answer.content.decode()
+    assert "Enter a day that was" in text
+    assert 'value="Ibarra"' in text
+    assert not Patient.objects.exists()
+
+
+def test_a_likely_double_must_be_denied_first(client, nurse, her):
+    page = client.post(reverse("people:register"), _typed())
+    assert page.status_code == 422
+    assert "same birth date" in page.content.decode()
+    assert Patient.objects.count() == 1
+    assert client.post(reverse("people:register"), _typed(distinct="yes")).status_code == 302
+    assert Patient.objects.count() == 2
+    assert PossibleDuplicate.objects.count() == 1
+
+
+def test_look_alikes_show_while_typing_without_more_than_needed(client, nurse, her):
+    text = client.post(reverse("people:check"), _typed(), headers={"HX-Request": "true"}).content.decode()
+    assert "Consuelo Ibarra" in text
+    assert "not on your list" in text
+    assert "555" not in text
+    assert "<html" not in text
+    nobody = client.post(reverse("people:check"), {"family": "Zz"}, headers={"HX-Request": "true"}).content.decode()
+    assert nobody.strip() == ""
+
+
+def test_particulars_are_changed_added_and_ended(client, nurse, her):
+    open_to(nurse, her, site())
+    where = reverse("people:particulars", args=[her])
+    assert "(555) 201-4477" in client.get(where).content.decode()
+    assert client.post(where, {"birth_date": "3/15/1943", "pronouns": "she/her", "was-pronouns": ""}).status_code == 302
+    add = reverse("people:add", args=[her, "phone"])
+    more = {"system": "phone", "value": "555 201 9000", "kind": "mobile", "rank": "2"}
+    assert client.post(add, more)["Location"] == f"{where}#phone"
+    old = ContactPoint.objects.get(value="+15552014477")
+    client.post(reverse("people:end", args=[her, old.id]), {"what": "phone"})
+    patient = Patient.objects.get(pk=her)
+    assert (patient.pronouns, patient.birth_date.day, patient.phone) == ("she/her", 15, "+15552019000")
+
+
+@pytest.mark.parametrize(
+    ("what", "typed"),
+    [
+        ("name", {"use": "preferred", "given": "Chelo"}),
+        ("address", {"use": "home", "street": "1 Elm"}),
+        ("number", {"kind": "member", "value": "W9"}),
+        ("person", {"name": "Ana", "authority": "hcpoa", "phone": "5552013333", "may_be_told": ["plan"]}),
+    ],
+)
+def test_each_kind_of_particular_can_be_added(client, nurse, her, what, typed):
+    open_to(nurse, her, site())
+    assert client.post(reverse("people:add", args=[her, what]), typed).status_code == 302
+    assert client.post(reverse("people:add", args=[her, what]), {}).status_code == 422
+
+
+def test_the_same_field_changed_by_another_shows_both(client, nurse, her):
+    open_to(nurse, her, site())
+    change_particulars(patient_id=her, changes={"pronouns": "they/them"}, shown={}, by=actor(), at=AT)
+    where = reverse("people:particulars", args=[her])
+    answer = client.post(where, {"pronouns": "she/her", "was-pronouns": ""})
+    assert answer.status_code == 409
+    assert "they/them" in answer.content.decode()
+    assert 'value="she/her"' in answer.content.decode()
+
+
+def test_a_pair_is_compared_merged_and_taken_back(client, supervisor, her):
+    other = register_patient(site_id=site().id, person=person("Ybarra", phone="5552014477", mrn="2"), by=actor(), at=AT)
+    board = client.get(reverse("people:duplicates")).content.decode()
+    assert "one letter" in board
+    where = reverse("people:merge", args=[her, other])
+    preview = client.get(where).content.decode()
+    assert "1 names" in preview
+    assert client.post(where, {"reason": ""}).status_code == 422
+    assert client.post(where, {"reason": "asked her"})["Location"] == f"/p/{her}/"
+    assert Patient.objects.get(pk=other).merged_into_id == her
+    merge = PatientMerge.objects.get()
+    assert "Take back" in client.get(reverse("people:decided")).content.decode()
+    client.post(reverse("people:undo-merge", args=[merge.id]), {"reason": "sisters"})
+    assert Patient.objects.get(pk=other).merged_into_id is None
+    assert PatientName.objects.filter(patient_id=other).exists()
+
+
+def test_a_pair_is_kept_apart_and_reopened(client, supervisor, her):
+    register_patient(site_id=site().id, person=person("Ybarra", phone="5552014477"), by=actor(), at=AT)
+    pair = PossibleDuplicate.objects.get()
+    client.post(reverse("people:apart", args=[pair.id]), {"why": "sisters"})
+    assert "No possible duplicates" in client.get(reverse("people:duplicates")).content.decode()
+    assert "sisters" in client.get(reverse("people:decided")).content.decode()
+    client.post(reverse("people:reopen", args=[pair.id]))
+    assert PossibleDuplicate.objects.get().state == "open"
+
+
+@pytest.mark.parametrize("name", ["people:duplicates", "people:decided"])
+def test_a_case_manager_may_not_merge(client, nurse, name):
+    assert client.get(reverse(name)).status_code == 403
+
+
+def test_another_nurses_patient_is_not_shown(client, nurse, her):
+    assert client.get(reverse("people:particulars", args=[her])).status_code == 404

@@ -1,0 +1,123 @@
+"""A patient's particulars: facts changed in one form, names, phones, addresses, numbers and people added and ended."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.dateparse import parse_date
+from django.views.decorators.http import require_http_methods, require_POST
+
+from throughline.foundation.access.permissions import Permission
+from throughline.foundation.access.web.page import form_status, page, refusals_into
+from throughline.foundation.kernel.viewer import Viewer
+from throughline.record.people import actions, queries
+from throughline.record.people.queries.identity import today_of
+from throughline.record.people.records import Particulars
+from throughline.record.people.web.adding import ADDITIONS
+from throughline.record.people.web.forms import FactsForm
+
+
+@require_http_methods(["GET", "POST"])
+@page("people.particulars", needs=Permission.EDIT_PATIENT, patient="patient_id")
+def particulars(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> HttpResponse:
+    """Show everything of who she is; save the facts, or show both versions when another changed the same ones."""
+    held = queries.particulars(viewer, patient_id)
+    form = FactsForm(request.POST or None, initial=_initial(held), today=today_of(viewer))
+    theirs: dict[str, Any] = {}
+    if form.is_valid():
+        changes = form.changes()
+        shown = {name: _shown(request, name, held.facts) for name in held.facts if name in changes}
+        try:
+            actions.change_particulars(
+                patient_id=patient_id, changes=changes, shown=shown, by=viewer.actor, at=viewer.at
+            )
+            return _done(request, patient_id, "Saved.")
+        except actions.ChangedMeanwhile as changed:
+            theirs = changed.theirs
+            form.add_error(None, str(changed))
+        except actions.UnableToChange as refusal:
+            form.add_error(None, str(refusal))
+    context = _context(held, form, theirs)
+    return render(request, "people/particulars.html", context, status=409 if theirs else form_status(form))
+
+
+def _initial(held: Particulars) -> dict[str, Any]:
+    facts: dict[str, Any] = dict(held.facts)
+    facts["birth_date"] = f"{facts['birth_date']:%m/%d/%Y}" if facts["birth_date"] else ""
+    facts["interpreter_needed"] = {True: "true", False: "false"}.get(facts["interpreter_needed"], "")
+    return facts
+
+
+def _shown(request: HttpRequest, name: str, facts: dict[str, object]) -> Any:
+    """Return what a field said when the form was opened, in the kind the record keeps."""
+    said = request.POST.get(f"was-{name}")
+    if said is None:
+        return facts[name]
+    if name == "birth_date":
+        return parse_date(said) if said else None
+    if name == "interpreter_needed":
+        return {"True": True, "False": False}.get(said)
+    return [code for code in said.split(",") if code] if name == "race_categories" else said
+
+
+def _context(
+    held: Particulars, form: Any, theirs: dict[str, Any], opened: Any = None, what: str = ""
+) -> dict[str, Any]:
+    was = {
+        name: ",".join(value) if isinstance(value, list) else "" if value is None else value
+        for name, value in held.facts.items()
+    }
+    lists = [
+        {"key": key, "about": about, "rows": getattr(held, about.held), "form": opened if key == what else about.form()}
+        for key, about in ADDITIONS.items()
+    ]
+    return {"held": held, "form": form, "was": was.items(), "theirs": theirs.items(), "lists": lists, "open": what}
+
+
+@require_POST
+@page("people.add-particular", needs=Permission.EDIT_PATIENT, patient="patient_id")
+def add(request: HttpRequest, viewer: Viewer, patient_id: UUID, what: str) -> HttpResponse:
+    """Add a name, phone, address, number or contact person."""
+    if what not in ADDITIONS:
+        raise Http404
+    form = ADDITIONS[what].form(request.POST, today=today_of(viewer))
+    if form.is_valid():
+        with refusals_into(form):
+            form.act(patient_id=patient_id, by=viewer.actor, at=viewer.at)
+            return _done(request, patient_id, "Added.", what)
+    held = queries.particulars(viewer, patient_id)
+    facts = FactsForm(initial=_initial(held), today=today_of(viewer))
+    return render(request, "people/particulars.html", _context(held, facts, {}, form, what), status=422)
+
+
+@require_POST
+@page("people.end-particular", needs=Permission.EDIT_PATIENT, patient="patient_id")
+def end(request: HttpRequest, viewer: Viewer, patient_id: UUID, row_id: UUID) -> HttpResponse:
+    """End one thing as of today; it stays on file and findable."""
+    what = ADDITIONS.get(request.POST.get("what", ""))
+    if what is None:
+        raise Http404
+    until = today_of(viewer)
+    actions.end_particular(
+        patient_id=patient_id, what=what.what, row_id=row_id, until=until, by=viewer.actor, at=viewer.at
+    )
+    return _done(request, patient_id, "Ended as of today; it stays on file.", request.POST["what"])
+
+
+@require_POST
+@page("people.deceased", needs=Permission.EDIT_PATIENT, patient="patient_id")
+def deceased(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> HttpResponse:
+    """Record that the patient died."""
+    day = parse_date(request.POST.get("on", "")) if request.POST.get("on") else None
+    died_at = viewer.at.replace(year=day.year, month=day.month, day=day.day) if day else None
+    actions.mark_deceased(patient_id=patient_id, died_at=died_at, by=viewer.actor, at=viewer.at)
+    return _done(request, patient_id, "Recorded.")
+
+
+def _done(request: HttpRequest, patient_id: UUID, said: str, anchor: str = "") -> HttpResponse:
+    messages.success(request, said)
+    place = redirect("people:particulars", patient_id=patient_id)
+    place["Location"] += f"#{anchor}" if anchor else ""
+    return place
