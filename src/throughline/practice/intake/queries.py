@@ -126,12 +126,6 @@ def others_of_patient(viewer: Viewer, record: ReferralRecord) -> list[ReferralRe
     return [_record(r) for r in found.order_by("-received_at")[:20]]
 
 
-def referrals_of(viewer: Viewer, patient_id: UUID) -> list[ReferralRecord]:
-    """Return every referral of a patient at the viewer's sites, latest first."""
-    found = _annotated().filter(site_id__in=viewer.site_ids, patient_id=patient_id)
-    return [_record(r) for r in found.order_by("-received_at")[:50]]
-
-
 def steps(viewer: Viewer, referral_id: UUID) -> list[TransitionRecord]:
     """Return every step of a referral, latest first."""
     found = ReferralTransition.objects.filter(

@@ -50,7 +50,7 @@ def _load_demo(seeds, today: date) -> dict:  # type: ignore[no-untyped-def, type
         loaded = demo.load(seeds, today, progress)
     people = [key for key, user in seeds.hospital["users"].items() if founding.signs_in(user)]
     print(f"Sign in as {', '.join(people)} with the password {DEMO_PASSWORD}.", file=sys.stderr)
-    return dataclasses.asdict(loaded)
+    return loaded.as_json
 
 
 def _fill(seeds, today: date, args: argparse.Namespace) -> dict:  # type: ignore[no-untyped-def, type-arg]

@@ -1,58 +1,23 @@
 """Plays a patient's referrals and cases as the stories tell them: each act by its actor, at its own past time."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from throughline.edge.site.seeding import moments
-from throughline.edge.site.seeding.founding import Staff
-from throughline.edge.site.seeding.stories import Story
+from throughline.edge.site.seeding import moments, taskwork
+from throughline.edge.site.seeding.stage import Act, Stage, later
 from throughline.edge.site.seeding.wording import (
     CHANNELS,
     CONSENT_METHODS,
-    HOLD_REASON,
-    LEGAL_KINDS,
     OUTCOMES,
     SOCIAL_NEEDS,
     SOURCES,
-    SUPERVISORS,
-    TIERS,
     decided_by,
-    task_words,
 )
-from throughline.foundation.kernel.actor import Actor
-from throughline.foundation.kernel.viewer import Viewer
 from throughline.practice.intake import actions as intake
-from throughline.practice.intake import queries as referrals
 from throughline.record.cases import actions as cases
 from throughline.record.contacts import actions as contacts
-from throughline.record.tasks import actions as tasks
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """Whose story is played, where, for which day."""
-
-    story: Story
-    patient_id: UUID
-    site_id: UUID
-    staff: Staff
-    today: date
-
-    def at(self, written: str) -> datetime:
-        """Return the instant of a moment as the stories write it."""
-        return moments.instant(written, self.today)
-
-    def actor(self, key: str) -> Actor:
-        """Return the user of that key as an actor."""
-        return self.staff.actors[key]
-
-    @property
-    def supervisor(self) -> Actor:
-        """Return who screens and assigns at the story's site."""
-        return self.actor(SUPERVISORS[self.story["site"]])
 
 
 def play(stage: Stage) -> dict[str, int]:
@@ -69,11 +34,6 @@ def play(stage: Stage) -> dict[str, int]:
         "contacts": sum(len(case.get("contacts", [])) for case in told),
         "tasks": sum(len(case.get("tasks", [])) for case in told),
     }
-
-
-def has_referrals(viewer: Viewer, patient_id: UUID) -> bool:
-    """Whether intake knows a referral of the patient, so that her story was played before."""
-    return bool(referrals.referrals_of(viewer, patient_id))
 
 
 def _waiting(stage: Stage, line: Mapping[str, Any]) -> None:
@@ -140,7 +100,7 @@ def _case(stage: Stage, case: Mapping[str, Any]) -> None:
         act()
 
 
-def _consents(stage: Stage, case: Mapping[str, Any], case_id: UUID) -> list[tuple[datetime, Any]]:
+def _consents(stage: Stage, case: Mapping[str, Any], case_id: UUID) -> list[Act]:
     acts = []
     for scope, line in (("case-management", case["consent"]), ("part-2", case.get("part2"))):
         if line is None or line == "pending":
@@ -155,26 +115,26 @@ def _consents(stage: Stage, case: Mapping[str, Any], case_id: UUID) -> list[tupl
             expires_on=moments.day(line["expires"], stage.today) if line.get("expires") else None,
         )
         at, by = stage.at(line["at"]), stage.actor(line["by"])
-        acts.append((at, _later(cases.record_consent, case_id=case_id, consent=consent, by=by, at=at)))
+        acts.append((at, later(cases.record_consent, case_id=case_id, consent=consent, by=by, at=at)))
     return acts
 
 
-def _course(stage: Stage, case: Mapping[str, Any], case_id: UUID) -> list[tuple[datetime, Any]]:
+def _course(stage: Stage, case: Mapping[str, Any], case_id: UUID) -> list[Act]:
     acts = [_contact(stage, line) for line in case.get("contacts", [])]
-    acts += [_task(stage, line, case["owner"]) for line in case.get("tasks", [])]
+    acts += [act for line in case.get("tasks", []) for act in taskwork.course(stage, line, case["owner"])]
     acts += [_words(stage, line, case_id, case["owner"]) for line in stage.story.get("words", [])]
     if line := case.get("paused"):
         at, until = stage.at(line["at"]), moments.day(line["until"], stage.today)
         pause = {"until": until, "reason": line["reason"], "by": stage.actor(line["by"]), "at": at}
-        acts.append((at, _later(cases.pause_case, case_id=case_id, **pause)))
+        acts.append((at, later(cases.pause_case, case_id=case_id, **pause)))
     if line := case.get("closed"):
         at = stage.at(line["at"])
         close = {"reason": line["reason"], "summary": line["summary"], "by": stage.actor(case["owner"]), "at": at}
-        acts.append((at, _later(cases.close_case, case_id=case_id, **close)))
+        acts.append((at, later(cases.close_case, case_id=case_id, **close)))
     return acts
 
 
-def _contact(stage: Stage, line: Mapping[str, Any]) -> tuple[datetime, Any]:
+def _contact(stage: Stage, line: Mapping[str, Any]) -> Act:
     began, seconds = stage.at(line["at"]), 60 * line.get("minutes", 0)
     outcome = OUTCOMES[line["outcome"]]
     note = line.get("note", "")
@@ -189,42 +149,11 @@ def _contact(stage: Stage, line: Mapping[str, Any]) -> tuple[datetime, Any]:
         interpreter=note.rpartition("Interpreter ")[2].rstrip(".") if "Interpreter " in note else "",
     )
     at = began + timedelta(seconds=seconds)
-    act = _later(contacts.log_contact, patient_id=stage.patient_id, contact=contact, by=stage.actor(line["by"]), at=at)
+    act = later(contacts.log_contact, patient_id=stage.patient_id, contact=contact, by=stage.actor(line["by"]), at=at)
     return at, act
 
 
-def _task(stage: Stage, line: Mapping[str, Any], case_owner: str) -> tuple[datetime, Any]:
-    made, by, kind = stage.at(line["made"]), stage.actor(case_owner), line.get("kind", "task")
-    verb, title = task_words(line["what"], kind)
-    due = line.get("due")
-    task = tasks.TaskIn(
-        patient_id=stage.patient_id,
-        verb=verb,
-        title=title,
-        kind="clock" if kind in LEGAL_KINDS else kind,
-        legal_due_at=stage.at(due) if due and kind in LEGAL_KINDS else None,
-        why=line.get("why", ""),
-        tier=TIERS.get(kind, 5 if line.get("owner") else 4),
-        owner_id=stage.staff.user_id(line["owner"]) if line.get("owner") else None,
-        due_at=stage.at(due) if due else None,
-        due_has_time=" " in str(due or ""),
-        time_zone=str(moments.ZONE),
-    )
-
-    def add() -> None:
-        task_id = tasks.add_task(patient_id=stage.patient_id, task=task, by=by, at=made)
-        if line.get("hold"):
-            later = stage.at("today 08:00")
-            tasks.hold_task(task_id=task_id, until=stage.at(line["hold"]), reason=HOLD_REASON, by=by, at=later)
-
-    return made, add
-
-
-def _words(stage: Stage, line: Mapping[str, Any], case_id: UUID, owner: str) -> tuple[datetime, Any]:
+def _words(stage: Stage, line: Mapping[str, Any], case_id: UUID, owner: str) -> Act:
     at = stage.at(line["at"])
     said = {"words": line["says"], "language": stage.story.get("language", "en")}
-    return at, _later(cases.record_what_matters, case_id=case_id, **said, by=stage.actor(owner), at=at)
-
-
-def _later(act: Any, **fields: Any) -> Any:
-    return lambda: act(**fields)
+    return at, later(cases.record_what_matters, case_id=case_id, **said, by=stage.actor(owner), at=at)

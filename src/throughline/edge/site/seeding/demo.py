@@ -3,16 +3,17 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from uuid import UUID
 
 from django.db import transaction
 
-from throughline.edge.site.seeding import casework, charts, founding, moments
-from throughline.edge.site.seeding.casework import Stage
+from throughline.edge.site.seeding import casework, charts, founding, moments, particulars
+from throughline.edge.site.seeding.stage import Stage
 from throughline.edge.site.seeding.stories import Seeds, Story
+from throughline.edge.site.seeding.wording import SUPERVISORS
 from throughline.foundation.access import queries as access
-from throughline.foundation.kernel.viewer import Viewer
+from throughline.foundation.access.emergency_actions import break_glass
 from throughline.practice.caseload import actions as caseload
-from throughline.record.cases import queries as cases
 
 IMPORTER = "riverbend-feed"
 
@@ -28,22 +29,62 @@ class Loaded:
     stored: int = 0
     refused: list[Mapping[str, str]] = field(default_factory=list)
     acts: dict[str, int] = field(default_factory=dict)
+    patients: dict[UUID, Story] = field(default_factory=dict)
+
+    @property
+    def as_json(self) -> dict[str, object]:
+        """Return what was added as the command prints it."""
+        return {
+            "day": self.day.isoformat(),
+            "stories": self.stories,
+            "played": self.played,
+            "resources": self.resources,
+            "stored": self.stored,
+            "refused": self.refused,
+            **self.acts,
+        }
 
 
 def load(seeds: Seeds, today: date, progress: Callable[[int, int], None] = lambda done, wanted: None) -> Loaded:
     """Load what is missing of the demonstration and say what was added; a second run adds nothing.
 
-    A story is played in one transaction. On a later day the stories stay where the first run put them.
+    A patient, her chart and her story are one transaction. On a later day the stories stay where they were put.
     """
     day = _first_day(seeds) or today
-    staff = founding.found(seeds, day)
     loaded = Loaded(day)
+    with transaction.atomic():
+        staff = founding.found(seeds, day)
     for done, story in enumerate(seeds.stories, start=1):
-        _load_story(seeds, story, staff, loaded)
+        with transaction.atomic():
+            _load_story(seeds, story, staff, loaded)
         progress(done, len(seeds.stories))
-    if loaded.played:
+    if loaded.stories:
         _cover(seeds, staff, day)
+        _open_in_emergency(seeds, staff, loaded)
+        _part(staff, loaded)
     return loaded
+
+
+def _open_in_emergency(seeds: Seeds, staff: founding.Staff, loaded: Loaded) -> None:
+    """Let colleagues open records that are not theirs, with a reason, so that there is something to review."""
+    patients = {story["key"]: patient_id for patient_id, story in loaded.patients.items()}
+    for line in seeds.hospital.get("emergencies", []):
+        break_glass(
+            site_id=staff.sites[seeds.story(line["patient"])["site"]],
+            patient_id=patients[line["patient"]],
+            reason_code=line["reason"],
+            reason=line["says"],
+            by=staff.actors[line["by"]],
+            at=moments.instant(line["at"], loaded.day),
+        )
+
+
+def _part(staff: founding.Staff, loaded: Loaded) -> None:
+    for site, supervisor in SUPERVISORS.items():
+        at = moments.instant("today 06:00", loaded.day)
+        by = staff.actors[supervisor]
+        viewer = access.system_viewer(by, at=at, site_ids=[staff.sites[site]])
+        particulars.part(loaded.patients, viewer, by=by, at=at)
 
 
 def _cover(seeds: Seeds, staff: founding.Staff, day: date) -> None:
@@ -74,25 +115,25 @@ def _load_story(seeds: Seeds, story: Story, staff: founding.Staff, loaded: Loade
     feed = staff.actors[IMPORTER]
     arrival = {"site_id": site_id, "by": feed, "at": moments.instant("today 05:00", day)}
     viewer = access.system_viewer(feed, at=moments.instant("today 23:59", day), site_ids=[site_id])
-    known = charts.patient_of(viewer, story)
-    if story.get("died") and known is None:
+    if known := charts.patient_of(viewer, story):
+        loaded.patients[known] = story
+        return
+    if story.get("died"):
         # No case can be opened for the dead: her chart comes first as it stood while she lived.
         alive = charts.take_in(story, seeds, day, **arrival, in_life=True)
-        _play(Stage(story, alive.patient_id, site_id, staff, day), viewer, loaded)
+        _play(Stage(story, alive.patient_id, site_id, staff, day), loaded)
     taken = charts.take_in(story, seeds, day, **arrival)
+    particulars.enter(story, taken.patient_id, by=feed, at=moments.instant("today 05:10", day))
+    loaded.patients[taken.patient_id] = story
     loaded.stories += 1
     loaded.resources += taken.resources
     loaded.stored += taken.stored
     loaded.refused += taken.refused
-    _play(Stage(story, taken.patient_id, site_id, staff, day), viewer, loaded)
+    if not story.get("died"):
+        _play(Stage(story, taken.patient_id, site_id, staff, day), loaded)
 
 
-def _play(stage: Stage, viewer: Viewer, loaded: Loaded) -> None:
-    if not stage.story.get("cases") and not stage.story.get("referrals"):
-        return
-    if cases.cases_of(viewer, stage.patient_id) or casework.has_referrals(viewer, stage.patient_id):
-        return
-    with transaction.atomic():
-        acts = casework.play(stage)
-    loaded.played += 1
+def _play(stage: Stage, loaded: Loaded) -> None:
+    acts = casework.play(stage)
+    loaded.played += bool(acts["referrals"])
     loaded.acts = {kind: loaded.acts.get(kind, 0) + count for kind, count in acts.items()}

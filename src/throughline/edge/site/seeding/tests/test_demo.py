@@ -7,21 +7,67 @@ from django.apps import apps
 
 from throughline.edge.site.seeding import demo
 from throughline.edge.site.seeding.stories import read_seeds
+from throughline.foundation.access.models import BreakGlass, PatientAccess, User
+from throughline.practice.intake.models import Referral
+from throughline.record.cases.models import Case, Consent
+from throughline.record.people.models import Patient, PossibleDuplicate
+from throughline.record.tasks.models import Task
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 3, 9)
+SEEDS = read_seeds()
 
 
 def rows() -> dict[str, int]:
-    """Return the number of rows of every table of the record and the practice."""
+    """Return the number of rows of every table."""
     return {model._meta.label: model._default_manager.count() for model in apps.get_models()}
 
 
-def test_the_demonstration_loads_once_and_whole() -> None:
-    first = demo.load(read_seeds(), TODAY)
+def named(key: str) -> Patient:
+    return Patient.objects.get(mrn=SEEDS.story(key)["mrn"])
+
+
+def test_the_demonstration_loads_whole_and_once() -> None:
+    first = demo.load(SEEDS, TODAY)
     assert first.refused == []
-    assert first.stories == first.played + 1 == len(read_seeds().stories)  # one patient has neither case nor referral
+    assert first.stories == Patient.objects.count() == len(SEEDS.stories)
+    _judge_the_states()
+    _judge_the_people()
+    _judge_the_work()
     before = rows()
-    second = demo.load(read_seeds(), date(2026, 3, 20))
+    second = demo.load(SEEDS, date(2026, 3, 20))
     assert (second.day, second.played, second.stored, second.refused) == (TODAY, 0, 0, [])
     assert rows() == before
+
+
+def _judge_the_states() -> None:
+    assert set(Case.objects.values_list("state", flat=True)) == {"pending", "active", "paused", "closed"}
+    assert {"received", "screened", "declined", "enrolled"} <= set(Referral.objects.values_list("state", flat=True))
+    assert Referral.objects.get(patient=named("haugland")).screening["result"] == "not-met"
+    assert {"part-2", "case-management"} == set(Consent.objects.values_list("scope", flat=True))
+    assert Consent.objects.get(patient=named("ogunleye")).decision == "declined"
+    assert not Case.objects.exclude(state="closed").filter(owner=None).exists()
+
+
+def _judge_the_people() -> None:
+    dead = named("penhallow")
+    assert dead.deceased
+    assert Case.objects.get(patient=dead).close_reason == "Patient died"
+    lupita = named("hernandez-villasenor")
+    assert (lupita.preferred_name, lupita.language, lupita.interpreter_needed) == ("Lupita", "es", True)
+    assert lupita.code_status == "Full code"
+    pair = PossibleDuplicate.objects.get(state="open")
+    assert {pair.first_patient, pair.second_patient} == {named("lewandowska-doyle"), named("doyle-kate")}
+
+
+def _judge_the_work() -> None:
+    dana, jude = User.objects.get(username="dana"), User.objects.get(username="jude")
+    tasks = Task.objects.filter(case__owner=dana)
+    assert {"open", "offered", "accepted", "reported", "done"} <= set(tasks.values_list("state", flat=True))
+    assert tasks.filter(tier=0).exists()
+    assert tasks.filter(due_at=None).exists()
+    assert tasks.filter(owner=None).exists()
+    assert tasks.exclude(hold_until=None).exists()
+    covered = PatientAccess.objects.filter(user=dana, kind="cover").values_list("patient_id", flat=True)
+    assert set(covered) == set(Case.objects.filter(owner=jude, state="active").values_list("patient_id", flat=True))
+    assert BreakGlass.objects.filter(reviewed_at=None).count() == 2

@@ -59,6 +59,7 @@ def test_every_story_names_people_who_work_there() -> None:
             named = [case.get("owner"), case["referral"]["by"]]
             named += [line["by"] for line in case.get("contacts", [])]
             named += [line["owner"] for line in case.get("tasks", []) if "owner" in line]
+            named += [line["offered"]["to"] for line in case.get("tasks", []) if "offered" in line]
             assert {name for name in named if name} <= set(users), story["key"]
 
 
@@ -67,3 +68,10 @@ def test_every_dated_line_says_one_thing_once() -> None:
         for section in ("conditions", "medicines", "procedures", "immunizations"):
             for line in story.get(section, []):
                 assert line.count(" @ ") == 1, f"{story['key']}: {line}"
+
+
+def test_who_is_not_whom_is_said_on_both_sides() -> None:
+    stories = {story["key"]: story for story in read_seeds().stories}
+    for story in stories.values():
+        for other in story.get("distinct_from", []):
+            assert story["key"] in stories[other]["distinct_from"]
