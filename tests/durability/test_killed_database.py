@@ -13,7 +13,7 @@ ENOUGH = 120  # acknowledged writes before the kill
 
 # Registers patients until the database goes away; each id is written down only after the action has returned.
 WRITER = """
-import os, sys
+import os, sys, uuid
 from datetime import UTC, date, datetime
 os.environ["DJANGO_SETTINGS_MODULE"] = "throughline.edge.site.settings"
 import django
@@ -28,8 +28,11 @@ number, path = sys.argv[1], sys.argv[2]
 site = queries.site_id_of("north")
 with open(path, "a", encoding="ascii", buffering=1) as acknowledged:
     for count in range(100_000):
-        name = NameIn(family=f"Writer{number}", given=f"Patient{count}")
-        person = PersonIn(names=(name,), birth_date=date(1950, 1, 1))
+        # Nobody resembles anybody, so that no time goes into likely duplicates.
+        words = uuid.uuid4().hex
+        name = NameIn(family=words[:12], given=words[12:20])
+        born = date.fromordinal(700_000 + (count * 8 + int(number)) * 37 % 36_000)
+        person = PersonIn(names=(name,), birth_date=born)
         try:
             made = register_patient(site_id=site, person=person, by=system(f"writer {number}"), at=datetime.now(UTC))
         except Error as gone:
