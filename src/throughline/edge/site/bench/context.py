@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -123,6 +124,8 @@ class Bench:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 server.process.wait(30)
         launcher.stop(self.place)
+        if "demo-home" in self.kept:
+            shutil.rmtree(self.kept["demo-home"], ignore_errors=True)
 
 
 @contextlib.contextmanager

@@ -25,6 +25,8 @@ class Measurement:
     at_most: float | None = None  # the ratio to the floor, or the figure itself without a floor
     at_least: float | None = None
     rounds: int | None = None  # fewer than usual for something long
+    stem: str = ""  # what is the same at several sizes, and the size
+    size: int = 0
 
 
 @dataclass
@@ -75,6 +77,16 @@ def reached(result: Result, floor: Result | None) -> bool | None:
     if value is None or (wanted.at_most is None and wanted.at_least is None):
         return None
     return (wanted.at_most is None or value <= wanted.at_most) and (wanted.at_least is None or value >= wanted.at_least)
+
+
+def growth(results: Iterable[Result]) -> dict[str, tuple[Result, Result]]:
+    """Return, by stem, the results at the smallest and the largest size measured."""
+    by_stem: dict[str, list[Result]] = {}
+    for one in results:
+        if one.measurement.stem and one.medians:
+            by_stem.setdefault(one.measurement.stem, []).append(one)
+    ordered = {stem: sorted(found, key=lambda one: one.measurement.size) for stem, found in by_stem.items()}
+    return {stem: (found[0], found[-1]) for stem, found in ordered.items() if len(found) > 1}
 
 
 def run(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from throughline.edge.site.bench.harness import Result, ratio, reached
+from throughline.edge.site.bench.harness import Result, growth, ratio, reached
 
 HEAD = """# Benchmarks
 
@@ -24,11 +24,27 @@ def page(
     ours = [one for one in results.values() if not one.measurement.key.startswith("floor.")]
     floors = [one for one in results.values() if one.measurement.key.startswith("floor.")]
     lines += ["## Ours beside the floors", "", *_table([_row(one, results) for one in ours]), ""]
+    lines += _growth(results)
     lines += ["## Floors", "", *_floor_table(floors), ""]
     missing = [one for one in results.values() if one.why_not]
     if missing:
         lines += ["## Not measured", "", *[f"- {one.measurement.title}: {one.why_not}" for one in missing], ""]
     return "\n".join([*lines, notes]).rstrip() + "\n"
+
+
+GROWTH = 1.3  # the most a page or search may slow down from the smallest size to the largest
+
+
+def _growth(results: Mapping[str, Result]) -> list[str]:
+    found = growth(results.values())
+    if not found:
+        return []
+    rows = [["work", "from", "to", "growth", "goal", "reached"], ["---"] * 6]
+    for stem, (small, large) in found.items():
+        value = ratio(large, small) or 0.0
+        sizes = [f"{_figure(one)} at {one.measurement.size:,}" for one in (small, large)]
+        rows.append([stem, *sizes, f"{value:.3g}", f"≤ {GROWTH}", "yes" if value <= GROWTH else "no"])
+    return ["## Growth", "", *("| " + " | ".join(cells) + " |" for cells in rows), ""]
 
 
 def _table(rows: list[list[str]]) -> list[str]:
