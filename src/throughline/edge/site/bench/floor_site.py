@@ -111,8 +111,8 @@ def prepare() -> str:
         if not cursor.fetchone()[0]:
             cursor.execute(
                 "insert into floor_person (family, given, born, mrn, seen)"
-                " select 'Family' || n % 5000, 'Given' || n % 700,"
-                " date '1930-01-01' + n % 30000, 'M' || n, timestamptz '2026-01-01 00:00+00' + n * interval '1 minute'"
+                " select 'Family' || n %% 5000, 'Given' || n %% 700,"
+                " date '1930-01-01' + n %% 30000, 'M' || n, timestamptz '2026-01-01 00:00+00' + n * interval '1 minute'"
                 " from generate_series(1, %s) n",
                 [ROWS],
             )

@@ -66,12 +66,16 @@ def _all(sizes: tuple[int, ...]) -> list[Measurement]:
 
 
 def _chosen(known: list[Measurement], only: list[str] | None) -> list[Measurement]:
+    """Return the measurements named, by whole key or by its beginning, and the floors they are compared with."""
     if not only:
         return known
     keys = {one.key: one for one in known}
-    wanted = {one.key for one in known for word in only if one.key == word or one.key.startswith(f"{word}-")}
-    if unknown := [word for word in only if not any(key == word or key.startswith(f"{word}-") for key in keys)]:
-        raise CommandRefused(f"There is no measurement {unknown[0]}: see throughline bench --list.")
+    wanted: set[str] = set()
+    for word in only:
+        named = {key for key in keys if key == word or key.startswith((f"{word}-", f"{word}."))}
+        if not named:
+            raise CommandRefused(f"There is no measurement {word}: see throughline bench --list.")
+        wanted |= named
     wanted |= {keys[key].floor for key in wanted if keys[key].floor}
     return [one for one in known if one.key in wanted]
 
