@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -66,13 +67,26 @@ class Installation:
             return link.execute(query, values).fetchall()  # type: ignore[call-overload, no-any-return]
 
 
-@pytest.fixture
-def installation() -> Iterator[Installation]:
-    """A new installation, its tables up to date; the server writes durably, as for real records."""
+@pytest.fixture(scope="session")
+def migrated() -> Iterator[Installation]:
+    """An installation with its tables made and its server stopped, to be copied."""
     made = Installation(throwaway.folder())
     try:
         done = made.command("migrate")
         assert done.returncode == 0, done.stderr
+        launcher.stop(made.at)
+        yield made
+    finally:
+        throwaway.remove(made.home)
+
+
+@pytest.fixture
+def installation(migrated: Installation) -> Iterator[Installation]:
+    """A new installation whose server writes durably, as for real records."""
+    made = Installation(throwaway.folder())
+    try:
+        shutil.copytree(migrated.at.data, made.at.data)
+        launcher.start(made.at)
         yield made
     finally:
         throwaway.remove(made.home)

@@ -116,6 +116,7 @@ def prepare() -> str:
                 " from generate_series(1, %s) n",
                 [ROWS],
             )
+            cursor.execute("analyze floor_person")
     user, _ = get_user_model()._default_manager.get_or_create(username="floor")
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)
