@@ -42,11 +42,25 @@
     if (key === "k" || key === "ArrowUp") { event.preventDefault(); step(-1); return; }
     const act = $$(`[data-key="${CSS.escape(key)}"]`, scope).find((el) => el.offsetParent !== null || el.type === "radio")
       || $$(`[data-key="${CSS.escape(key)}"]`, scope)[0];
+    if (!act && openFromRow(key, current())) { event.preventDefault(); return; }
     if (act) {
       event.preventDefault();
       if (act.type === "radio" || act.type === "checkbox") { act.checked = act.type === "radio" ? true : !act.checked; act.focus(); act.dispatchEvent(new Event("change", { bubbles: true })); }
       else act.click();
     }
+  }
+
+  // On a closed row a letter fetches just the part it needs, or carries out the act itself.
+  function openFromRow(key, row) {
+    if (!row || !row.dataset.panelUrl || !window.htmx) return false;
+    const number = row.dataset.number || 0;
+    const swap = { source: row, target: row, swap: "outerHTML" };
+    const parts = { s: "snooze", a: "assign", n: "note", q: "task", o: "all" };
+    if (parts[key]) htmx.ajax("GET", `${row.dataset.panelUrl}?open=${parts[key]}&number=${number}`, swap);
+    else if (key === "c") htmx.ajax("GET", `/p/${row.id.slice(4)}/call/?number=${number}`, swap);
+    else if (key === "d" && row.dataset.task) htmx.ajax("POST", `/task/${row.dataset.task}/done/`, { ...swap, values: { number } });
+    else return false;
+    return true;
   }
 
   document.addEventListener("keydown", (event) => {
@@ -97,8 +111,9 @@
   document.addEventListener("htmx:afterSwap", (event) => {
     const target = event.detail.target;
     if (target.id === "found") { const first = $("a, button", target); if (first) first.setAttribute("aria-current", "true"); }
-    const wanted = $("[data-focus]", document);
-    if (wanted) { wanted.removeAttribute("data-focus"); wanted.focus(); }
+    const wanted = $$("[data-focus]");
+    wanted.forEach((el) => el.removeAttribute("data-focus"));
+    if (wanted.length) { const el = wanted[wanted.length - 1]; if (el.matches("[data-row]")) focusRow(el); else el.focus(); }
     armToasts();
   });
   // A row that leaves the list hands the focus to the one that follows it.
