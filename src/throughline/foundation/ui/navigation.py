@@ -23,6 +23,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("intake:board", "Intake", "hand", "enter a referral", "i"),
     Section("clocks:first", "Clocks", "clock", "start, meet and correct deadlines", "k"),
     Section("clocks:notices", "Notices", "shield", "review authorizations and notices", "n"),
+    Section("people:duplicates", "Duplicates", "link", "merge and un-merge patients"),
     Section("caseload:team", "Team", "stack", "see and balance the team's work", "m"),
     Section("access:review", "Access review", "lock", "review who looked at what", ""),
     Section("access:users", "Users", "user", "administer users and sites", ""),

@@ -31,7 +31,7 @@ FIRST_PAGES = (
     (Permission.REFER_IN, "intake:board"),
     (Permission.REVIEW_ACCESS, "access:review"),
     (Permission.ADMINISTER, "access:users"),
-    (Permission.SEARCH_PATIENTS, "people:patients"),
+    (Permission.SEARCH_PATIENTS, "desk:patients"),
 )
 
 

@@ -81,6 +81,12 @@ def _follow(
         return _letter(patient, limit, contact_id, by=by, at=at)
     if call.next_try is None:
         return "no further try planned"
+    deadline = standing.legal_due_at if standing is not None else None
+    if deadline is not None and call.next_try > deadline:
+        # Resting until then would pass a legal deadline: the call stays on the list, and the words say why.
+        zone = patient.time_zone or "America/New_York"
+        today = at.astimezone(ZoneInfo(zone)).date()
+        return f"stays on your list, the deadline is {formats.moment(deadline, zone, today)}"
     if standing is not None:
         tasks.hold_task(task_id=standing.id, until=call.next_try, reason="later-today", by=by, at=at)
     else:
