@@ -13,6 +13,7 @@ from throughline.foundation.access.permissions import ROLES
 from throughline.foundation.access.queries import actor_for
 from throughline.foundation.access.tests.factories import give_role, make_site, make_team, make_user, open_record
 from throughline.record.cases.tests.factories import make_case, make_patient
+from throughline.record.clocks.actions import ClockIn, start_clock
 from throughline.record.contacts.actions import ContactIn, log_contact
 from throughline.record.tasks.actions import TaskIn, add_task
 
@@ -79,6 +80,12 @@ def _contact(world: World) -> UUID:
     )
 
 
+def _clock(world: World) -> UUID:
+    begun = (world.at - timedelta(hours=20)).isoformat()
+    clock = ClockIn(key="moon", start=begun)
+    return start_clock(patient_id=world.patient_id, clock=clock, by=actor_for(world.owner, at=world.at), at=world.at)
+
+
 def _opening(world: World) -> UUID:
     until = world.at + timedelta(hours=4)
     access = PatientAccess.objects.create(
@@ -106,5 +113,9 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
     "task_id": _task,
     "contact_id": _contact,
     "break_glass_id": _opening,
+    "clock_id": _clock,
+    "clocks:rule.key": lambda world: "moon",
+    "clocks:start.key": lambda world: "moon",
+    "clocks:act.act": lambda world: "meet",
     "access:export-audit.kind": lambda world: "csv",
 }

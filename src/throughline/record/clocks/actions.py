@@ -272,7 +272,12 @@ def review_rule(*, key: str, changed: str, by: Actor, at: datetime) -> UUID:
 @action("clocks.look-again", needs=Permission.ADMINISTER)
 def look_again(*, clock_id: UUID, by: Actor, at: datetime) -> None:
     """Let the sweeper try a clock it could not count at its next round instead of after its hour."""
-    Clock.objects.filter(pk=clock_id, trouble_at__isnull=False).update(next_look_at=at)
+    found = Clock.objects.filter(pk=clock_id, trouble_at__isnull=False).first()
+    # Not located by the patient: the operator keeps the house of her sites and sees no patient.
+    if found is None or not by.may(Permission.ADMINISTER, found.site_id):
+        raise NotFound("This clock is not in trouble, or not at your sites.")
+    found.next_look_at = at
+    found.save(update_fields=["next_look_at"])
 
 
 def _locked(clock_id: UUID) -> Clock:
