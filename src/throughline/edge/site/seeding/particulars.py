@@ -9,7 +9,7 @@ from throughline.foundation.kernel.actor import Actor
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.record.people.actions.changing import add_name, change_particulars
 from throughline.record.people.actions.deciding import keep_apart
-from throughline.record.people.queries.duplicates import open_duplicates
+from throughline.record.people.queries.comparing import pairs
 from throughline.record.people.records import NameIn
 
 CODE_STATUS = {"full": "Full code", "dnr": "DNR", "dnr-dni": "DNR, DNI"}
@@ -32,12 +32,12 @@ def enter(story: Story, patient_id: UUID, *, by: Actor, at: datetime) -> None:
 def part(stories: Mapping[UUID, Story], viewer: Viewer, *, by: Actor, at: datetime) -> int:
     """Record for each flagged pair whose stories say they are two people that they are, and return how many."""
     parted = 0
-    for pair in open_duplicates(viewer, limit=500):
-        first, second = stories.get(pair.first_patient_id), stories.get(pair.second_patient_id)
+    for pair in pairs(viewer, limit=500):
+        first, second = stories.get(pair.first.patient_id), stories.get(pair.second.patient_id)
         if first and second and second["key"] in first.get("distinct_from", []):
             why = (
                 "Twins, both known to the clinic." if first.get("twin") else "Namesakes; asked both for their address."
             )
-            keep_apart(pair_id=pair.id, why=why, by=by, at=at)
+            keep_apart(pair_id=pair.pair_id, why=why, by=by, at=at)
             parted += 1
     return parted
