@@ -32,8 +32,9 @@ VERBS = {
 }  # fmt: skip
 _FIRST_WORDS = frozenset(
     {
-        "Apply", "Arrange", "Ask", "Book", "Call", "Chase", "Confirm", "File", "Find", "Finish", "Follow", "Get",
-        "Give", "Keep", "Offer", "Reconcile", "Renew", "Review", "Send", "Begin", "Set",
+        "Agree", "Apply", "Arrange", "Ask", "Assess", "Begin", "Book", "Call", "Chase", "Check", "Confirm", "File",
+        "Find", "Finish", "Follow", "Get", "Give", "Keep", "Message", "Offer", "Reconcile", "Refer", "Renew", "Review",
+        "See", "Send", "Set", "Teach", "Visit", "Weigh",
     }
 )  # fmt: skip
 
