@@ -80,7 +80,8 @@ class _Taking:
         self.draft = draft
         self.viewer: Viewer = system_viewer(by, at=at, site_ids=[site_id])
         self.resolver = Resolver(draft)
-        self.outcome = StretchOutcome(refused=[tuple(one) for one in draft.refused], unchanged=draft.repeated)
+        refused = [(one.resource, one.path, one.why) for one in draft.refused]
+        self.outcome = StretchOutcome(refused=refused, unchanged=draft.repeated)
 
     def carry_out(self, stretch: Stretch, shifts: Mapping[str, int]) -> StretchOutcome:
         """Do all of it and return what became of it."""

@@ -251,10 +251,10 @@ def _is_no_record(line: bytes) -> bool:
 
 def _all_refused(drafted: Draft, why: str) -> StretchOutcome:
     """Return the outcome of a stretch the database could not hold: nothing stored, everything said."""
-    refused = [tuple(one) for one in drafted.refused]
+    refused = [(one.resource, one.path, one.why) for one in drafted.refused]
     sentence = f"Could not be stored: {why}"
     refused += [(f"{key.resource_type}/{key.resource_id}", key.resource_type, sentence) for key in drafted.received]
-    return StretchOutcome(refused=refused, unchanged=drafted.repeated)  # type: ignore[arg-type]
+    return StretchOutcome(refused=refused, unchanged=drafted.repeated)
 
 
 @contextmanager

@@ -1,5 +1,7 @@
 """Organizations, practitioners, their roles, places and medicines: resources that others point to."""
 
+from typing import TypedDict
+
 from throughline.edge.interop.fhir import bindings
 from throughline.edge.interop.fhir.elements import (
     Node,
@@ -29,7 +31,15 @@ def _npi(node: Node, path: str) -> str:
     return ""
 
 
-def _reach(node: Node, path: str) -> dict[str, str]:
+class Reach(TypedDict):
+    """How to reach someone."""
+
+    phone: str
+    fax: str
+    email: str
+
+
+def _reach(node: Node, path: str) -> Reach:
     """Return the first phone, fax and e-mail."""
     found = {"phone": "", "fax": "", "email": ""}
     for position, one in enumerate(nodes(node, "telecom", path)):
@@ -37,7 +47,7 @@ def _reach(node: Node, path: str) -> dict[str, str]:
         system = bound(text(one, "system", inside), bindings.TELECOM_SYSTEM, f"{inside}.system")
         if system in found and not found[system]:
             found[system] = text(one, "value", inside)
-    return found
+    return Reach(phone=found["phone"], fax=found["fax"], email=found["email"])
 
 
 def organization(node: Node, source_id: str) -> OrganizationIn:

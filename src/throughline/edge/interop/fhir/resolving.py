@@ -171,7 +171,7 @@ def _linked(fact: Any, resolver: Resolver, known: Known) -> Any:
         if listed:
             fact = fact._replace(**{column: [_link(pointer, resolver, known) for pointer in listed]})
     if type(fact) is OutsideTeamFact and fact.participants:
-        members = [{**_link(one.member, resolver, known), "role": one.role} for one in fact.participants]
+        members: Any = [{**_link(one.member, resolver, known), "role": one.role} for one in fact.participants]
         fact = fact._replace(participants=members)
     return fact
 

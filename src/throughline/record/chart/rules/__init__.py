@@ -1,1 +1,1 @@
-"""Decisions of the chart, free of the database: which version holds, how old a fact is, units and plausible values."""
+"""Decisions of the chart, free of the database: what is current, how values read, units, and what is plausible."""

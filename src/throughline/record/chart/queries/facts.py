@@ -1,0 +1,123 @@
+"""The facts of a patient's chart. One statement for all kinds, because an overview shows them all; its text is put
+together once, because putting it together by the object mapper costs more than running it."""
+
+import functools
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.db import connection
+
+from throughline.foundation.access.queries import sees
+from throughline.foundation.access.records import Viewer
+from throughline.record.chart.models import (
+    Allergy,
+    Condition,
+    Coverage,
+    Encounter,
+    Fact,
+    Immunization,
+    Medication,
+    Note,
+    OutsideGoal,
+    OutsidePlan,
+    OutsideTeam,
+    Procedure,
+    Report,
+)
+from throughline.record.chart.records.shown import ChartFact
+from throughline.record.chart.rules.currency import is_current, is_void
+from throughline.record.people.models import Patient
+
+_KINDS: dict[str, type[Fact]] = {
+    model._meta.model_name or "": model
+    for model in (Condition, Medication, Allergy, Encounter, Procedure, Immunization, Report, Note)
+} | {model._meta.model_name or "": model for model in (OutsidePlan, OutsideGoal, OutsideTeam, Coverage)}
+KINDS = frozenset(_KINDS)
+# What must never fall off the end of a list: all of it is fetched, of the rest the newest.
+_WHOLE = frozenset({"allergy", "condition", "medication", "outsideplan", "outsidegoal", "outsideteam", "coverage"})
+
+_COLUMNS = (
+    "id", "display", "code_system", "code", "status", "effective_at", "effective_until", "effective_precision",
+    "recorded_at", "received_at", "source", "author", "note",
+)  # fmt: skip
+
+
+def facts(
+    viewer: Viewer, patient_id: UUID, *, kinds: Collection[str] = KINDS, newest: int = 20
+) -> dict[str, tuple[ChartFact, ...]]:
+    """Return a patient's facts by kind, newest first, all in one statement; nothing for a patient not visible.
+
+    Of encounters, procedures, immunizations, reports and notes only the `newest`. Facts entered in error are left out.
+    """
+    asked = tuple(sorted(set(kinds) & KINDS))
+    if not asked or not is_visible(viewer, patient_id):
+        return {}
+    found: dict[str, list[ChartFact]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_statement(asked), {"patient": patient_id, "newest": newest})
+        for kind, more, *columns in cursor.fetchall():
+            fact = _fact(viewer, kind, orjson.loads(more), columns)
+            if not is_void(fact.status, str(fact.more.get("verification") or "")):
+                found.setdefault(kind, []).append(fact)
+    return {kind: tuple(sorted(every, key=lambda fact: fact.since, reverse=True)) for kind, every in found.items()}
+
+
+def is_visible(viewer: Viewer, patient_id: UUID) -> bool:
+    """Whether the viewer may see this patient's chart now."""
+    return Patient.objects.filter(sees(viewer, patient="id", site="site_id"), pk=patient_id).exists()
+
+
+@functools.cache
+def _statement(kinds: tuple[str, ...]) -> str:
+    """Return the statement that fetches these kinds; its names come from the models, never from outside."""
+    return " union all ".join(f"({_select(kind)})" for kind in kinds)
+
+
+def _select(kind: str) -> str:
+    model = _KINDS[kind]
+    base = {field.name for field in Fact._meta.get_fields()} | {"id"}
+    own = [field.name for field in model._meta.concrete_fields if field.name not in base]
+    more = ", ".join(f"'{name}', \"{name}\"" for name in own)
+    columns = ", ".join(f'"{name}"' for name in _COLUMNS)
+    limit = "1000" if kind in _WHOLE else "%(newest)s"
+    return (
+        f"select '{kind}', jsonb_build_object({more})::text, {columns} from \"{model._meta.db_table}\" "
+        f"where patient_id = %(patient)s order by effective_at desc nulls last limit {limit}"
+    )
+
+
+def _fact(viewer: Viewer, kind: str, more: dict[str, Any], columns: list[Any]) -> ChartFact:
+    said: dict[str, Any] = dict(zip(_COLUMNS, columns, strict=True))
+    until = said["effective_until"]
+    verification = str(more.get("verification") or "")
+    precision = said.pop("effective_precision")
+    current = is_current(kind, said["status"], verification, until, viewer.at)
+    return ChartFact(kind=kind, more=more, precision=precision, current=current, **said)
+
+
+def conditions(viewer: Viewer, patient_id: UUID) -> tuple[ChartFact, ...]:
+    """Return the patient's problems, diagnoses and concerns, newest first."""
+    return facts(viewer, patient_id, kinds=["condition"]).get("condition", ())
+
+
+def medicines(viewer: Viewer, patient_id: UUID) -> tuple[ChartFact, ...]:
+    """Return the patient's medicines as ordered, stated, dispensed and given, newest first."""
+    return facts(viewer, patient_id, kinds=["medication"]).get("medication", ())
+
+
+def allergies(viewer: Viewer, patient_id: UUID) -> tuple[ChartFact, ...]:
+    """Return the patient's allergies and intolerances."""
+    return facts(viewer, patient_id, kinds=["allergy"]).get("allergy", ())
+
+
+def encounters(viewer: Viewer, patient_id: UUID, *, newest: int = 20) -> tuple[ChartFact, ...]:
+    """Return the patient's newest visits and stays."""
+    return facts(viewer, patient_id, kinds=["encounter"], newest=newest).get("encounter", ())
+
+
+def outside_plans(viewer: Viewer, patient_id: UUID) -> dict[str, tuple[ChartFact, ...]]:
+    """Return the plans, goals and care teams of others, by kind."""
+    return facts(viewer, patient_id, kinds=["outsideplan", "outsidegoal", "outsideteam"])
+
