@@ -14,6 +14,7 @@ from throughline.foundation.kernel.viewer import Viewer
 from throughline.foundation.ui import formats
 from throughline.practice.caseload import queries as caseload
 from throughline.record.cases import queries as cases
+from throughline.record.chart import queries as charts
 from throughline.record.people import queries as people
 
 STORY_KINDS = (
@@ -48,6 +49,7 @@ def overview_context(
     context |= {
         "identity": people.identity(viewer, patient_id),
         "case": open_case,
+        "chart": charts.chart(viewer, patient_id),
         "line": line(row, 0, viewer),
         "due": [due for due in (row.first, *row.extras) if due.kind != "nothing"],
         "colleagues": caseload.colleagues(viewer, row.site_id),

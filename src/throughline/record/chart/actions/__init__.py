@@ -1,5 +1,18 @@
 """The writes of the chart: taking in received records, and recording observations by hand."""
 
+from throughline.record.chart.actions.recording import (
+    UnableToRecordObservation,
+    UnableToWithdrawObservation,
+    record_observation,
+    withdraw_observation,
+)
 from throughline.record.chart.actions.taking_in import note_receipts, take_in_received
 
-__all__ = ["note_receipts", "take_in_received"]
+__all__ = [
+    "UnableToRecordObservation",
+    "UnableToWithdrawObservation",
+    "note_receipts",
+    "record_observation",
+    "take_in_received",
+    "withdraw_observation",
+]

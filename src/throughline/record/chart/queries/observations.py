@@ -9,7 +9,8 @@ import orjson
 from django.db import connection
 
 from throughline.foundation.access.records import Viewer
-from throughline.record.chart.queries.facts import facts, is_visible
+from throughline.foundation.kernel.actions import NotFound
+from throughline.record.chart.queries.facts import KINDS, facts_of, is_visible
 from throughline.record.chart.records.shown import Chart, LatestReadings, Reading
 from throughline.record.chart.rules.values import (
     PANELS,
@@ -54,7 +55,8 @@ _VALID = "patient_id = %(patient)s and status not in ('entered-in-error', 'cance
 # Each kind's values numbered from the newest, the kinds themselves by category and how recent they are.
 _LATEST = f"""
 with numbered as (
-  select {_COLUMNS}, row_number() over (partition by code_system, code, named order by effective_at desc nulls last) as nth,
+  select {_COLUMNS},
+    row_number() over (partition by code_system, code, named order by effective_at desc nulls last) as nth,
     count(*) over kind as total, max(effective_at) over kind as newest, rank
   from (select *, case when code = '' then display else '' end as named,
           case category when 'vital-signs' then 0 when 'laboratory' then 1 when 'survey' then 2
@@ -86,6 +88,12 @@ def latest_observations(
     """
     if not is_visible(viewer, patient_id):
         return ()
+    return _latest_of(patient_id, earlier, kinds, categories)
+
+
+def _latest_of(
+    patient_id: UUID, earlier: int, kinds: int, categories: Collection[str] | None
+) -> tuple[LatestReadings, ...]:
     groups: dict[tuple[str, str], list[_Row]] = {}
     asked = {"patient": patient_id, "values": earlier + 1, "kinds": kinds}
     for row in _rows(_LATEST, {**asked, "categories": list(categories) if categories else None}):
@@ -175,5 +183,8 @@ def _component(row: _Row, code: str) -> Reading | None:
 
 
 def chart(viewer: Viewer, patient_id: UUID) -> Chart:
-    """Return the whole chart as the overview shows it, in four statements."""
-    return Chart(patient_id, facts(viewer, patient_id), latest_observations(viewer, patient_id))
+    """Return the whole chart as the overview shows it, in three statements. Raises NotFound."""
+    if not is_visible(viewer, patient_id):
+        raise NotFound("There is no such patient, or she is not one of yours.")
+    facts = facts_of(viewer, patient_id, tuple(sorted(KINDS)), newest=20)
+    return Chart(patient_id, facts, _latest_of(patient_id, earlier=3, kinds=40, categories=None))
