@@ -49,6 +49,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         shutil.rmtree(_HOME, ignore_errors=True)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the browser journeys in the report, so that continuous integration can tell whether they were driven."""
+    for item in items:
+        if item.get_closest_marker("journey"):
+            item.user_properties.append(("journey", "browser"))
+
+
 @pytest.fixture(scope="session")
 def throughline_database() -> None:
     """Make a database server serve for the rest of the session."""
