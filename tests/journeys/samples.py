@@ -12,9 +12,13 @@ from throughline.foundation.access.models import BreakGlass, PatientAccess, Site
 from throughline.foundation.access.permissions import ROLES
 from throughline.foundation.access.queries import actor_for
 from throughline.foundation.access.tests.factories import give_role, make_site, make_team, make_user, open_record
+from throughline.foundation.kernel.actor import system
 from throughline.record.cases.tests.factories import make_case, make_patient
 from throughline.record.clocks.actions import ClockIn, start_clock
 from throughline.record.contacts.actions import ContactIn, log_contact
+from throughline.record.people.actions import add_name, merge_patients, register_patient
+from throughline.record.people.models import PossibleDuplicate
+from throughline.record.people.records import NameIn, PersonIn
 from throughline.record.tasks.actions import TaskIn, add_task
 
 # A name no other text contains: wherever it shows, something of this site shows.
@@ -102,6 +106,35 @@ def _opening(world: World) -> UUID:
     return opening.id
 
 
+def _record(world: World, family: str, **rest: Any) -> UUID:
+    """Register one more patient of the site and return her id."""
+    named = PersonIn(names=(NameIn(f"{FAMILY}-{family}", "Rosalind"),), **rest)
+    return register_patient(site_id=world.site.id, person=named, by=system("test"), at=world.at)
+
+
+def _pair(world: World) -> UUID:
+    keys = sorted([world.patient_id, _record(world, "Pair")])
+    pair = PossibleDuplicate.objects.create(
+        site=world.site, first_patient_id=keys[0], second_patient_id=keys[1], score=20, found_at=world.at
+    )
+    return pair.id
+
+
+def _merge(world: World) -> UUID:
+    return merge_patients(
+        survivor_id=world.patient_id,
+        retired_id=_record(world, "Merged"),
+        reason="asked her",
+        by=system("test"),
+        at=world.at,
+    )
+
+
+def _name(world: World) -> UUID:
+    name = NameIn(FAMILY, "Rosie", use="nickname")
+    return add_name(patient_id=world.patient_id, name=name, by=system("test"), at=world.at)
+
+
 # What stands in an address for each url argument. An argument that means different things at different addresses is
 # named with its address: "intake:board.state". A new argument needs a new line here.
 SAMPLES: dict[str, Callable[[World], Any]] = {
@@ -117,5 +150,10 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
     "clocks:rule.key": lambda world: "moon",
     "clocks:start.key": lambda world: "moon",
     "clocks:act.act": lambda world: "meet",
+    "row_id": _name,
+    "pair_id": _pair,
+    "merge_id": _merge,
+    "retired_id": lambda world: _record(world, "Retired"),
+    "people:add.what": lambda world: "phone",
     "access:export-audit.kind": lambda world: "csv",
 }

@@ -17,6 +17,7 @@ from throughline.foundation.ui import formats
 from throughline.practice.caseload import ranking
 from throughline.practice.caseload.models import Cover, SavedView, Scratch
 from throughline.practice.caseload.records import Due, Load, Row, View, Worklist
+from throughline.practice.caseload.roster_queries import ORDERS, owners_of, roster  # noqa: F401 (the front door)
 from throughline.record.cases.models import Case, Enrolment
 from throughline.record.cases.programmes import programmes
 from throughline.record.people.models import Patient

@@ -14,7 +14,6 @@ from throughline.foundation.kernel.viewer import Viewer
 from throughline.practice.caseload import actions
 from throughline.practice.caseload import queries as caseload
 from throughline.practice.caseload.records import RosterAsked
-from throughline.practice.caseload.roster_queries import ORDERS, roster
 from throughline.record.cases.programmes import programmes
 from throughline.record.cases.rules import STATE_WORDS
 
@@ -37,7 +36,7 @@ def _asked(request: HttpRequest, viewer: Viewer) -> tuple[RosterAsked, dict[str,
         site_id=site_id,
         programme=picked.get("programme", ""),
         state=picked["state"] if picked.get("state") in STATE_WORDS else "",
-        order=picked["order"] if picked.get("order") in ORDERS else "name",
+        order=picked["order"] if picked.get("order") in caseload.ORDERS else "name",
         after=request.GET.get("after", ""),
     )
     return asked, picked
@@ -48,7 +47,7 @@ def _asked(request: HttpRequest, viewer: Viewer) -> tuple[RosterAsked, dict[str,
 def patients(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Show one page of the patients the viewer may see."""
     asked, picked = _asked(request, viewer)
-    found = roster(viewer, asked)
+    found = caseload.roster(viewer, asked)
     views = [view for view in caseload.views_of(viewer) if view.filters.get("page") == "patients"]
     context = {
         "roster": found,

@@ -11,7 +11,7 @@ from throughline.foundation.access.permissions import Permission
 from throughline.foundation.access.web.answers import is_fragment
 from throughline.foundation.access.web.page import page
 from throughline.foundation.kernel.viewer import Viewer
-from throughline.practice.caseload.roster_queries import owners_of
+from throughline.practice.caseload import queries as caseload
 from throughline.record.people import queries as people
 from throughline.record.people.records import Found, Match
 
@@ -78,7 +78,7 @@ def search(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 def _lines(viewer: Viewer, found: Found) -> list[Line]:
     if not found.matches:
         return []
-    owners = owners_of(viewer, [match.patient_id for match in found.matches if match.visible])
+    owners = caseload.owners_of(viewer, [match.patient_id for match in found.matches if match.visible])
     return [_line(match, owners.get(match.patient_id, "No open case")) for match in found.matches]
 
 
