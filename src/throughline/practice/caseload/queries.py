@@ -15,6 +15,7 @@ from throughline.foundation.kernel.actions import NotFound
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.foundation.ui import formats
 from throughline.practice.caseload import ranking
+from throughline.practice.caseload.clock_rows import due_of, near_clocks
 from throughline.practice.caseload.models import Cover, SavedView, Scratch
 from throughline.practice.caseload.records import Due, Load, Row, View, Worklist
 from throughline.practice.caseload.roster_queries import ORDERS, owners_of, roster  # noqa: F401 (the front door)
@@ -42,7 +43,8 @@ def worklist(
     """Return everything due for the viewer (or for the colleagues in `holders` whom she covers), ranked.
 
     One row per patient. Hers are the tasks she owns, those of her cases nobody owns, and those of her teams nobody
-    owns. A case not heard from within its programme's interval is a gap of its own.
+    owns; and the open clocks of her cases when they are near. A case not heard from within its programme's interval
+    is a gap of its own.
     """
     covering = covers_of(viewer)
     wanted = set(holders) & {cover[0] for cover in covering} or {viewer.user_id}
@@ -59,7 +61,13 @@ def worklist(
         silent = _silence(case, viewer)
         if silent is not None and not any(d.kind == "call" for d in due[case["patient_id"]]):
             due[case["patient_id"]].append(silent)
-    faces = _faces(tasks, cases)
+    clocks = near_clocks(
+        viewer, wanted, only, *PATIENT_FIELDS, "site_id", "patient_id", "case_id", "case__acuity",
+        "case__last_contact_at", "case__owner_id",
+    )  # fmt: skip
+    for clock in clocks:
+        due[clock["patient_id"]].append(due_of(clock, viewer))
+    faces = _faces([*tasks, *clocks], cases)
     scratch = _scratch(viewer, faces)
     rows = [_row(faces[pid], found, scratch.get(pid, ""), viewer) for pid, found in due.items() if found]
     rows.sort(key=lambda row: row.rank.key())

@@ -70,9 +70,11 @@ class ClockFlipped(ClockEvent):
     """Time alone changed its state, at `boundary_at`, whenever it was noticed."""
 
     kind: ClassVar[str] = "clocks.clock-flipped"
+    part: str = ""
     before: str
     after: str
     boundary_at: datetime
+    due_at: datetime | None = None
 
     def sentence(self) -> str:
         words = {

@@ -8,6 +8,7 @@ from typing import Any
 from throughline.foundation.kernel.actor import Actor, system
 from throughline.foundation.kernel.events import Event
 from throughline.record.clocks import actions
+from throughline.record.clocks.events import ClockFlipped
 from throughline.record.clocks.models import Clock
 from throughline.record.clocks.records import ClockRule, Hearing
 from throughline.record.clocks.rules import hearing as rules
@@ -20,8 +21,8 @@ def hear(event: Event, *, by: Actor, at: datetime) -> None:
     The system acts, named after who caused the event. What raises rolls the whole act back: a deadline that was
     not started because of a swallowed error is a missed deadline.
     """
-    if event.patient_id is None or event.kind.startswith("clocks."):
-        return
+    if event.patient_id is None or (event.kind.startswith("clocks.") and event.kind != ClockFlipped.kind):
+        return  # of its own news only a lapse may start another clock: nothing here can go in a circle
     listening = rules.hearings(event.kind)
     if not listening:
         return
@@ -38,6 +39,8 @@ def _start(rule: ClockRule, one: Hearing, event: Event, payload: Mapping[str, An
         key=rule.key,
         start=rules.moment_in(one, payload, at),
         facts=rules.facts_in(one, payload),
+        part=one.part,
+        subject=f"after:{payload['clock_id']}" if "clock_id" in payload else "",
         case_id=event.case_id,
         by_event=event.kind,
         reason=one.words,

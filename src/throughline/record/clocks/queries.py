@@ -98,7 +98,7 @@ def clock(viewer: Viewer, clock_id: UUID) -> ClockShown:
         key=rule.key,
         review=_review(rule.key, row.ruling_id),
         differs=telling.differs(row, running, _as_today(row, running)),
-        trigger=rule.trigger,
+        start_label=rule.start_label,
         started=_started(row),
         facts=_facts(running),
         history=_history(row),
@@ -230,7 +230,9 @@ def _history(row: Clock) -> tuple[Happening, ...]:
         Happening(one.boundary_at, f"{telling.WORDS[one.before]}, then {telling.WORDS[one.after].lower()}", "", "")
         for one in row.flips.all()
     ]
-    return tuple(sorted((*acts, *flips), key=lambda one: one.at))
+    zone = moments.zone_named(row.zone)
+    lines = sorted((*acts, *flips), key=lambda one: one.at)
+    return tuple(replace(one, when=moments.say(one.at.replace(microsecond=0), zone)) for one in lines)
 
 
 def _was(before: Mapping[str, Any], after: Mapping[str, Any], zone: str) -> str:

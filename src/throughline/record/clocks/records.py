@@ -82,6 +82,7 @@ class Hearing:
     when: Mapping[str, Any] = field(default_factory=dict)  # field of the event -> value, or list of values
     start: str = ""  # the field of the event that holds the moment; empty: when it happened
     facts: Mapping[str, str] = field(default_factory=dict)  # fact of the clock -> field of the event
+    part: str = ""  # of the clock it starts; empty: as the facts choose
     words: str = ""
 
 

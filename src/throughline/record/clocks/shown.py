@@ -28,6 +28,7 @@ class Chip:
     due_is_day: bool
     safe_words: str
     owed_by: str
+    owed_by_patient: bool
     notice: str
     zone: str
 
@@ -41,6 +42,7 @@ class Happening:
     by: str
     reason: str
     was: str = ""
+    when: str = ""  # the instant in words, in the clock's zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ class ClockShown:
     key: str
     review: Review
     differs: str  # how the rule of today would come out; empty when the same
-    trigger: str
+    start_label: str
     started: str
     facts: tuple[tuple[str, str], ...]
     history: tuple[Happening, ...]

@@ -140,9 +140,11 @@ def _announced(row: Clock, one: _Flip) -> events.ClockFlipped:
         rule_id=row.rule_id,
         title=row.title,
         due_words=counting.due_words(row),
+        part=row.part,
         before=one.before,
         after=one.after,
         boundary_at=one.boundary_at,
+        due_at=row.due_at,
     )
 
 

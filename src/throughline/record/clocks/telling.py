@@ -26,6 +26,11 @@ WORDS = {
     "met-late": "Met late",
     "cancelled": "Cancelled",
 }
+OWERS = {
+    "us": "us", "plan": "the plan", "hospital": "the hospital", "provider": "the provider", "qio": "the QIO",
+    "patient": "the patient's right", "agency": "the agency", "state": "the state", "reviewer": "the reviewer",
+    "nurse": "the nurse", "nobody": "nobody",
+}  # fmt: skip
 TONES = {"due-soon": "warning", "past-safe": "warning", "overdue": "critical", "met": "ok", "met-late": "warning",
          "not-required": "ok", "paused": "waiting", "running": "info"}  # fmt: skip
 
@@ -50,7 +55,8 @@ def chip(clock: Clock, viewer: Viewer) -> Chip:
         due_at=clock.due_at,
         due_is_day=clock.due_is_day,
         safe_words=when(clock.safe_at, clock.due_is_day, clock.zone, viewer.at),
-        owed_by=clock.owed_by,
+        owed_by=OWERS.get(clock.owed_by, clock.owed_by),
+        owed_by_patient=clock.owed_by == "patient",
         notice=clock.notice,
         zone=clock.zone,
     )
@@ -143,7 +149,8 @@ def used(clock: Clock, running: RunningClock, at: datetime) -> Used | None:
     if whole <= timedelta(0):
         return None
     percent = max(0, min(100, round(100 * gone / whole)))
-    return Used(percent, f"{formats.span(max(gone, timedelta(0)))} of {formats.span(whole)} used")
+    spell = _hm if whole <= timedelta(days=7) else formats.span
+    return Used(percent, f"{spell(max(gone, timedelta(0)))} of {spell(whole)} used")
 
 
 def differs(clock: Clock, running: RunningClock, today: RunningClock | None) -> str:

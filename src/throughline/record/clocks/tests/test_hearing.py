@@ -11,6 +11,7 @@ from throughline.record.cases.rules import CLOSE_REASONS
 from throughline.record.cases.tests.factories import make_case
 from throughline.record.clocks.models import Clock
 from throughline.record.clocks.rules import hearing
+from throughline.record.clocks.sweeping import sweep
 from throughline.record.clocks.tests.factories import NOW, Ward, later, row
 from throughline.record.contacts import actions as contacts
 
@@ -81,3 +82,14 @@ def test_closing_the_case_cancels_the_programme_s_clocks() -> None:
         at=later(days=1),
     )
     assert {clock.state for clock in Clock.objects.all()} == {"cancelled"}
+
+
+def test_a_missed_expedited_clock_starts_the_one_that_follows_it() -> None:
+    ward = Ward()
+    clock_id = ward.start()
+    sweep(at=later(days=2))
+    following = Clock.objects.get(rule_id="C-56")
+    assert following.due_at == row(clock_id).due_at + timedelta(hours=24)
+    assert (following.part, following.subject) == ("expedited", f"after:{clock_id}")
+    sweep(at=later(days=9))
+    assert Clock.objects.count() == 2
