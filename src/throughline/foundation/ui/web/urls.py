@@ -8,4 +8,5 @@ app_name = "ui"
 urlpatterns = [
     path("appearance/", views.appearance, name="appearance"),
     path("help/", views.help_page, name="help"),
+    path("gallery/", views.gallery, name="gallery"),
 ]

@@ -50,3 +50,10 @@ def appearance(request: HttpRequest) -> HttpResponse:
 def help_page(request: HttpRequest) -> HttpResponse:
     """Show the keyboard shortcuts and how the list is ranked."""
     return render(request, "ui/help.html", {"shortcuts": SHORTCUTS})
+
+
+@require_GET
+@login_required
+def gallery(request: HttpRequest) -> HttpResponse:
+    """Show every part of the look in its states."""
+    return render(request, "ui/gallery.html")
