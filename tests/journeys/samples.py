@@ -13,6 +13,8 @@ from throughline.foundation.access.permissions import ROLES
 from throughline.foundation.access.queries import actor_for
 from throughline.foundation.access.tests.factories import give_role, make_site, make_team, make_user, open_record
 from throughline.foundation.kernel.actor import system
+from throughline.practice.assessment.actions import Sitting, raise_need, start_assessment
+from throughline.practice.assessment.records import SuggestedNeed
 from throughline.record.cases.tests.factories import make_case, make_patient
 from throughline.record.clocks.actions import ClockIn, start_clock
 from throughline.record.contacts.actions import ContactIn, log_contact
@@ -133,6 +135,15 @@ def _merge(world: World) -> UUID:
 def _name(world: World) -> UUID:
     name = NameIn(FAMILY, "Rosie", use="nickname")
     return add_name(patient_id=world.patient_id, name=name, by=system("test"), at=world.at)
+def _assessment(world: World) -> UUID:
+    by = actor_for(world.owner, at=world.at)
+    sitting = Sitting(respondent="the patient")
+    return start_assessment(patient_id=world.patient_id, instrument="phq9", sitting=sitting, by=by, at=world.at)
+
+
+def _need(world: World) -> UUID:
+    need = SuggestedNeed("x", "Lives alone", "social", 6, (), "medium", "immediate", ("Said so by phone",))
+    return raise_need(patient_id=world.patient_id, need=need, by=actor_for(world.owner, at=world.at), at=world.at)
 
 
 # What stands in an address for each url argument. An argument that means different things at different addresses is
@@ -155,5 +166,8 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
     "merge_id": _merge,
     "retired_id": lambda world: _record(world, "Retired"),
     "people:add.what": lambda world: "phone",
+    "assessment_id": _assessment,
+    "need_id": _need,
+    "assessment:blank.key": lambda world: "phq9",
     "access:export-audit.kind": lambda world: "csv",
 }
