@@ -85,9 +85,7 @@ def receive_referral(*, site_id: UUID, referral: ReferralIn, by: Actor, at: date
     _step(made, "receive", "", "", by=by, at=at)
     source = referral.source_name or rules.SOURCES[referral.source]
     publish(
-        events.ReferralReceived(
-            **_about(made), source=source, reason=made.reason, identified_on=made.identified_on
-        ),
+        events.ReferralReceived(**_about(made), source=source, reason=made.reason, identified_on=made.identified_on),
         by=by,
         at=at,
         occurred_at=referral.received_at,
@@ -160,9 +158,7 @@ def screen_referral(
     referral.screening = screening.as_json() | {"said": dict(said)}
     referral.screened_at = at
     _move(referral, "screen", "", by=by, at=at)
-    publish(
-        events.ReferralScreened(**_about(referral), programme=chosen.title, result=screening.result), by=by, at=at
-    )
+    publish(events.ReferralScreened(**_about(referral), programme=chosen.title, result=screening.result), by=by, at=at)
     return screening.result
 
 
@@ -211,17 +207,13 @@ def enrol_referral(
         if not standing.enrolments.filter(programme=referral.programme, until__isnull=True).exists():
             cases.enrol(case_id=case_id, programme=referral.programme, screening=screening, by=by, at=at)
     if consent is not None:
-        cases.record_consent_at_intake(
-            site_id=referral.site_id, case_id=case_id, consent=consent, by=by, at=at
-        )
+        cases.record_consent_at_intake(site_id=referral.site_id, case_id=case_id, consent=consent, by=by, at=at)
     referral.case_id = case_id
     _decide(referral, "enrol", "", override_reason, "enrolled", by=by, at=at)
     return case_id
 
 
-def _decide(
-    referral: Referral, act: str, code: str, note: str, words: str, *, by: Actor, at: datetime
-) -> None:
+def _decide(referral: Referral, act: str, code: str, note: str, words: str, *, by: Actor, at: datetime) -> None:
     referral.decided_at, referral.decided_by_id, referral.decided_by_name = at, by.user_id, by.name
     referral.decision_code, referral.decision_note = code, note
     _move(referral, act, note, by=by, at=at)

@@ -128,9 +128,9 @@ def others_of_patient(viewer: Viewer, record: ReferralRecord) -> list[ReferralRe
 
 def steps(viewer: Viewer, referral_id: UUID) -> list[TransitionRecord]:
     """Return every step of a referral, latest first."""
-    found = ReferralTransition.objects.filter(
-        referral_id=referral_id, referral__site_id__in=viewer.site_ids
-    ).order_by("-at", "-id")
+    found = ReferralTransition.objects.filter(referral_id=referral_id, referral__site_id__in=viewer.site_ids).order_by(
+        "-at", "-id"
+    )
     return [
         TransitionRecord(s.act, rules.WORDS.get(s.before, ""), rules.WORDS[s.after], s.reason, s.at, s.by_name)
         for s in found
@@ -158,8 +158,7 @@ def _record(found: Any) -> ReferralRecord:
         state_words=rules.WORDS[found.state],
         result=found.screening.get("result", ""),
         findings=tuple(
-            (row["text"], row["met"], row["because"], row["required"])
-            for row in found.screening.get("findings", ())
+            (row["text"], row["met"], row["because"], row["required"]) for row in found.screening.get("findings", ())
         ),
         case_id=found.case_id,
         decided_by_name=found.decided_by_name,

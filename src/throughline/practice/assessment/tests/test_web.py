@@ -132,6 +132,23 @@ def test_branches_appear_below_and_hidden_answers_are_kept_but_said_so(signed_in
     assert AnswerRow.objects.filter(place="2").exists()
 
 
+def test_a_quiet_save_brings_the_whole_page_when_a_flag_rises(signed_in, patient):
+    form = start(signed_in, patient, "comprehensive")
+    calm = post(signed_in, form, {"q:A5.2": "None before", "quiet": "1"}, **HTMX)
+    assert 'id="saved"' in calm.content.decode()
+    assert "HX-Retarget" not in calm
+    loud = post(signed_in, form, {"q:A5.3": "yes", "quiet": "1"}, **HTMX)
+    assert loud["HX-Retarget"] == "#runner"
+    assert "assess the risk now" in loud.content.decode()
+
+
+def test_save_and_close_goes_to_the_list(signed_in, patient):
+    found = start(signed_in, patient, "phq2")
+    leaving = post(signed_in, found, {"q:1": "LA6568-5", "go": "close"}, **HTMX)
+    assert leaving["HX-Redirect"] == reverse("assessment:list", args=[patient.id])
+    assert AnswerRow.objects.count() == 1
+
+
 def test_several_answers_words_and_free_text(signed_in, patient):
     found = start(signed_in, patient, "ahc_hrsn")
     post(signed_in, found, {"q:2": ["LA28580-1", "LA32001-2"], "w:2": "Hay moho en el baño"}, **HTMX)

@@ -14,9 +14,12 @@ from throughline.foundation.access.web.page import page
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.practice.assessment import actions, queries
 from throughline.practice.assessment.records import AssessmentRecord
+from throughline.practice.assessment.rules.flow import due_places
 from throughline.practice.assessment.web.pages import shared
 from throughline.practice.assessment.web.posted import changes
 from throughline.practice.assessment.web.questions import runner_context
+
+LEAVING = {"review": "assessment:review", "close": "assessment:list"}
 
 
 @require_GET
@@ -34,21 +37,28 @@ def run(request: HttpRequest, viewer: Viewer, assessment_id: UUID) -> HttpRespon
 @page("assessment.answer", needs=Permission.ASSESS, patient="assessment_id")
 def answer(request: HttpRequest, viewer: Viewer, assessment_id: UUID) -> HttpResponse:
     """Keep what the form says differently, then show the next open question (or the page asked for)."""
-    record = queries.assessment(viewer, assessment_id)
-    said = changes(request.POST, record)
+    before = queries.assessment(viewer, assessment_id)
+    said = changes(request.POST, before)
     try:
-        actions.save_answers(assessment_id=assessment_id, said=said, by=viewer.actor, at=viewer.at)
+        raised = actions.save_answers(assessment_id=assessment_id, said=said, by=viewer.actor, at=viewer.at)
     except actions.UnableToAssess as refused:
-        return _refused(request, viewer, record, next(iter(said), ""), str(refused))
+        return _refused(request, viewer, before, next(iter(said), ""), str(refused))
     record = queries.assessment(viewer, assessment_id)
-    after = next(reversed(said), "") if said else ""
-    if not is_fragment(request):
+    after = next(reversed(said), "")
+    if request.POST.get("go") in LEAVING or not is_fragment(request):
         return _onward(request, record, after)
-    if request.POST.get("quiet"):
+    if request.POST.get("quiet") and not raised and _shape(before) == _shape(record):
         return render(request, "assessment/_saved.html", {"at": viewer.at, "viewer": viewer})
-    at = request.POST.get("to", "")
-    context = shared(viewer, record) | runner_context(record, at=at, after=after) | {"moved": True}
-    return render(request, "assessment/_runner.html", context)
+    context = shared(viewer, record) | runner_context(record, at=request.POST.get("to", ""), after=after)
+    response = render(request, "assessment/_runner.html", context | {"moved": True, "fresh": bool(raised)})
+    if request.POST.get("quiet"):  # more than the field has changed: a branch opened or a flag rose
+        response["HX-Retarget"], response["HX-Reswap"] = "#runner", "outerHTML"
+    return response
+
+
+def _shape(record: AssessmentRecord) -> tuple[str, ...]:
+    """Which questions are due: when this changes, saving one field quietly would leave the page wrong."""
+    return tuple(place.key for place in due_places(record.instrument, record.answers))
 
 
 def _refused(request: HttpRequest, viewer: Viewer, record: AssessmentRecord, place: str, why: str) -> HttpResponse:
@@ -59,12 +69,21 @@ def _refused(request: HttpRequest, viewer: Viewer, record: AssessmentRecord, pla
 
 
 def _onward(request: HttpRequest, record: AssessmentRecord, after: str) -> HttpResponse:
-    """Without htmx: to the page a button named, else to the next open question."""
-    if request.POST.get("go") == "review":
-        return redirect("assessment:review", assessment_id=record.line.id)
-    if request.POST.get("go") == "close":
-        return redirect("assessment:list", patient_id=record.patient_id)
+    """To the review or the list where a button says so; without htmx to the page named, else the next question."""
+    where = LEAVING.get(request.POST.get("go", ""))
+    if where:
+        argument = record.line.id if where == "assessment:review" else record.patient_id
+        return _leave(request, reverse(where, args=[argument]))
     to = request.POST.get("to", "")
     wanted = to or next((q.place for q in runner_context(record, after=after)["questions"] if q.now), "")
     address = reverse("assessment:run", args=[record.line.id])
     return redirect(f"{address}?{urlencode({'at': wanted})}" if wanted else address)
+
+
+def _leave(request: HttpRequest, address: str) -> HttpResponse:
+    """A redirect; htmx is told to make the browser go there itself."""
+    if not is_fragment(request):
+        return redirect(address)
+    response = HttpResponse(status=204)
+    response["HX-Redirect"] = address
+    return response

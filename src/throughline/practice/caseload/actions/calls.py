@@ -67,9 +67,7 @@ def _failed_since_reached(patient_id: UUID) -> int:
     return tries.filter(at__gt=latest.at).count() if latest else tries.count()
 
 
-def _follow(
-    patient_id: UUID, contact_id: UUID, call: CallIn, chosen: rules.Outcome, *, by: Actor, at: datetime
-) -> str:
+def _follow(patient_id: UUID, contact_id: UUID, call: CallIn, chosen: rules.Outcome, *, by: Actor, at: datetime) -> str:
     patient = Patient.objects.get(pk=patient_id)
     limit = _limit(patient_id)
     standing = (

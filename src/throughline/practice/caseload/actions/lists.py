@@ -91,9 +91,7 @@ def write_scratch(*, patient_id: UUID, text: str, by: Actor, at: datetime) -> No
 
 
 @action("caseload.move-caseload", needs=Permission.SUPERVISE, on="site_id")
-def move_caseload(
-    *, site_id: UUID, from_user_id: UUID, to_user_id: UUID, by: Actor, at: datetime
-) -> tuple[int, int]:
+def move_caseload(*, site_id: UUID, from_user_id: UUID, to_user_id: UUID, by: Actor, at: datetime) -> tuple[int, int]:
     """Move every open case and live task of one colleague to another; return how many of each.
 
     Raises UnableToCover for the same person twice. Nothing is left behind, so an account can be closed after it.

@@ -17,8 +17,7 @@ items = st.builds(
     Item,
     id=st.uuids().map(str),
     patient_id=st.integers(1, 50).map(lambda n: UUID(int=n)),
-    due_at=st.none()
-    | st.datetimes(datetime(2026, 1, 1), datetime(2026, 6, 1)).map(lambda d: d.replace(tzinfo=UTC)),
+    due_at=st.none() | st.datetimes(datetime(2026, 1, 1), datetime(2026, 6, 1)).map(lambda d: d.replace(tzinfo=UTC)),
     has_time=st.booleans(),
     legal=st.booleans(),
     safety=st.booleans(),

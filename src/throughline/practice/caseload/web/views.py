@@ -96,10 +96,6 @@ def cover(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 def reassign(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Move everything open from one colleague to another, cases and tasks, so that nothing is stranded."""
     site_id, away, to = _person(request, "site"), _person(request, "from"), _person(request, "to")
-    moved = actions.move_caseload(
-        site_id=site_id, from_user_id=away, to_user_id=to, by=viewer.actor, at=viewer.at
-    )
+    moved = actions.move_caseload(site_id=site_id, from_user_id=away, to_user_id=to, by=viewer.actor, at=viewer.at)
     messages.success(request, f"{moved[0]} cases and {moved[1]} tasks moved.")
     return redirect("caseload:team")
-
-

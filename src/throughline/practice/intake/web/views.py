@@ -167,9 +167,7 @@ def _decided(request: HttpRequest, viewer: Viewer, referral_id: UUID) -> HttpRes
         code, note = request.POST.get("code", ""), request.POST.get("note", "")
         actions.decline_referral(referral_id=referral_id, code=code, note=note, by=by, at=at)
     elif act == "ask":
-        actions.ask_for_information(
-            referral_id=referral_id, question=request.POST.get("question", ""), by=by, at=at
-        )
+        actions.ask_for_information(referral_id=referral_id, question=request.POST.get("question", ""), by=by, at=at)
     elif act == "duplicate":
         other = UUID(request.POST.get("of", ""))
         actions.mark_duplicate(referral_id=referral_id, duplicate_of=other, by=by, at=at)
@@ -199,5 +197,3 @@ def _enrolled(request: HttpRequest, viewer: Viewer, referral_id: UUID) -> HttpRe
     messages.success(request, "Enrolled." + (" The case is yours." if data["take"] else ""))
     record = queries.referral(viewer, referral_id)
     return redirect("desk:patient", patient_id=record.patient_id) if data["take"] else redirect("intake:board")
-
-
