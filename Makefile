@@ -34,8 +34,8 @@ test: dev ## run every test on a throwaway database (ARGS="-k consent")
 	@$(BIN)/python -m pytest $(ARGS)
 
 check: dev ## lint, types, import order, templates, missing migrations, lock files
-	$(BIN)/ruff check .
-	$(BIN)/mypy --follow-imports=silent $(STRICT)
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy --follow-imports=silent $(STRICT)
 	@if [ -f .importlinter ] || grep -q importlinter pyproject.toml; then PYTHONPATH=src $(BIN)/lint-imports; fi
 	@$(BIN)/djlint --lint --quiet src
 	@$(BIN)/python -W ignore -m throughline.edge.site.command manage makemigrations --check --dry-run
