@@ -33,6 +33,10 @@ _READ_WHO: dict[str, Callable[[Node, str], Any]] = {
 }
 
 
+# What Python raises on a shape nobody thought of: such a resource must not stop the import of the others.
+_ODD = (TypeError, AttributeError, LookupError, ArithmeticError, ValueError)
+
+
 @dataclass(slots=True)
 class Draft:
     """What one stretch of a file holds.
@@ -93,6 +97,10 @@ def draft(entries: Iterable[Entry]) -> Draft:
             _add(result, entry)
         except Refused as refusal:
             result.refused.append(Refusal(label(entry), refusal.path, _sentence(refusal.why)))
+        except _ODD as problem:
+            kind = label(entry).partition("/")[0]
+            why = f"has a shape no reader expects ({type(problem).__name__}); please report it."
+            result.refused.append(Refusal(label(entry), kind, why))
     return result
 
 

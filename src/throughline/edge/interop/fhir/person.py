@@ -186,8 +186,9 @@ def _geolocation(one: Node, path: str) -> tuple[float | None, float | None]:
         if extension.get("url") != _LOCATION:
             continue
         inside = f"{path}.extension[{position}]"
-        found: dict[Any, float | None] = {
-            part.get("url"): number(part, "valueDecimal", inside) for part in nodes(extension, "extension", inside)
+        found: dict[str, float | None] = {
+            text(part, "url", inside): number(part, "valueDecimal", inside)
+            for part in nodes(extension, "extension", inside)
         }
         latitude, longitude = found.get("latitude"), found.get("longitude")
         if latitude is not None and longitude is not None and abs(latitude) <= 90 and abs(longitude) <= 180:
@@ -277,12 +278,13 @@ def _categories(one: Node, path: str) -> tuple[tuple[str, ...], tuple[str, ...],
     words = ""
     for position, part in enumerate(nodes(one, "extension", path)):
         inside = f"{path}.extension[{position}]"
-        if part.get("url") in found:
+        url = text(part, "url", inside)
+        if url in found:
             coding = node_at(part, "valueCoding", inside)
             if coding is None:
                 raise wrong(f"{inside}.valueCoding", None, "a code")
-            found[part["url"]].append(text(coding, "code", f"{inside}.valueCoding")[:10])
-        elif part.get("url") == "text":
+            found[url].append(text(coding, "code", f"{inside}.valueCoding")[:10])
+        elif url == "text":
             words = text(part, "valueString", inside)
     return tuple(filter(None, found["ombCategory"])), tuple(filter(None, found["detailed"])), words
 

@@ -70,43 +70,46 @@ def record_observation(
     if taken_at > at + _CLOCK_SLACK:
         raise UnableToRecordObservation("The time of the reading is still to come. Check the date.")
     number, components = _values(measurement, value, parts or {}, unit)
-    site_id = Patient.objects.values_list("site_id", flat=True).get(pk=patient_id)
-    row = Observation.objects.create(
+    row = _row(measurement, number, components, by, at)
+    row.site_id = Patient.objects.values_list("site_id", flat=True).get(pk=patient_id)
+    row.patient_id, row.effective_at, row.note, row.source = patient_id, taken_at, note, source
+    row.save(force_insert=True)
+    _tell(row, by, at)
+    return row.id
+
+
+def _row(
+    measurement: Measurement, number: float | None, components: list[dict[str, object]], by: Actor, at: datetime
+) -> Observation:
+    return Observation(
         id=new_id(),
-        site_id=site_id,
-        patient_id=patient_id,
-        source=source,
         received_at=at,
         recorded_at=at,
         author=by.name,
         recorded_by_id=by.user_id,
         status="final",
         code_system=LOINC,
-        code=code,
+        code=measurement.code,
         display=measurement.name,
         category=measurement.category,
-        effective_at=taken_at,
         effective_precision="second",
         value_number=number,
         unit=measurement.unit if number is not None else "",
         components=components or None,
-        note=note,
     )
-    words = component_words(components) if components else value_words(number, "", measurement.unit, "")
-    publish(
-        ObservationRecorded(
-            site_id=site_id,
-            patient_id=patient_id,
-            observation_id=str(row.id),
-            code=code,
-            name=measurement.name,
-            value=words,
-        ),
-        by=by,
-        at=at,
-        occurred_at=taken_at,
+
+
+def _tell(row: Observation, by: Actor, at: datetime) -> None:
+    words = component_words(row.components or []) or value_words(row.value_number, "", row.unit, "")
+    recorded = ObservationRecorded(
+        site_id=row.site_id,
+        patient_id=row.patient_id,
+        observation_id=str(row.id),
+        code=row.code,
+        name=row.display,
+        value=words,
     )
-    return row.id
+    publish(recorded, by=by, at=at, occurred_at=row.effective_at)
 
 
 def _values(
