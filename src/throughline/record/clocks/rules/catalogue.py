@@ -68,6 +68,8 @@ def _ruling(item: Item) -> Ruling:
 
 
 def _calendar(item: Item) -> Holidays:
+    # The days of a calendar carry their own dates, so an overlay's calendar holds whatever its effective date.
+    item = next((one for one in reversed(item.variants) if not one.applies_to), item)
     return Holidays(
         key=item.key,
         title=item.data["title"],
