@@ -135,6 +135,8 @@ def _merge(world: World) -> UUID:
 def _name(world: World) -> UUID:
     name = NameIn(FAMILY, "Rosie", use="nickname")
     return add_name(patient_id=world.patient_id, name=name, by=system("test"), at=world.at)
+
+
 def _assessment(world: World) -> UUID:
     by = actor_for(world.owner, at=world.at)
     sitting = Sitting(respondent="the patient")
