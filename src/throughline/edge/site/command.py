@@ -51,6 +51,7 @@ COMMANDS: dict[str, Entry] = {
     "migrate": Entry(f"{_HERE}.migrate", "bring the database's tables up to date", Needs.DATABASE),
     "clock": Entry(f"{_HERE}.clock", "compute and explain a deadline", Needs.NOTHING),
     "score": Entry(f"{_HERE}.score", "score an assessment instrument", Needs.NOTHING),
+    "roles": Entry(f"{_HERE}.roles", "show who may do what", Needs.NOTHING),
     "bench": Entry(f"{_HERE}.bench", "measure speed beside its floors", Needs.NOTHING),
     "manage": Entry(f"{_HERE}.manage", "run one of Django's own management commands", Needs.NOTHING),
 }
