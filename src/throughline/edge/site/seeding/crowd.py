@@ -20,8 +20,10 @@ KINDS = {
     "encounter": 8, "observation": 9, "case": 10, "enrolment": 11, "access": 12, "task": 13, "contact": 14,
     "transition": 15,
 }  # fmt: skip
-FACT = ("id", "site_id", "patient_id", "source", "received_at", "status", "code_system", "code", "display")
-FACT = (*FACT, "effective_at", "effective_precision")
+FACT: tuple[str, ...] = (
+    "id", "site_id", "patient_id", "source", "received_at", "status", "code_system", "code", "display",
+    "effective_at", "effective_precision",
+)  # fmt: skip
 COLUMNS: dict[str, tuple[str, ...]] = {
     "people_patient": (
         "id", "site_id", "display_name", "sort_name", "birth_date", "birth_date_precision", "mrn", "gender",

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -113,7 +114,7 @@ def _first_day(seeds: Seeds) -> date | None:
 def _load_story(seeds: Seeds, story: Story, staff: founding.Staff, loaded: Loaded) -> None:
     site_id, day = staff.sites[story["site"]], loaded.day
     feed = staff.actors[IMPORTER]
-    arrival = {"site_id": site_id, "by": feed, "at": moments.instant("today 05:00", day)}
+    arrival: dict[str, Any] = {"site_id": site_id, "by": feed, "at": moments.instant("today 05:00", day)}
     viewer = access.system_viewer(feed, at=moments.instant("today 23:59", day), site_ids=[site_id])
     if known := charts.patient_of(viewer, story):
         loaded.patients[known] = story

@@ -80,7 +80,7 @@ def _shift(today: date, unit: str, count: int) -> date:
     if unit == "b":
         return _weekdays(today, count)
     if unit in "my":
-        return today + relativedelta(**{"months" if unit == "m" else "years": count})
+        return today + relativedelta(months=count if unit == "m" else 12 * count)
     return today + timedelta(days=count * (7 if unit == "w" else 1))
 
 

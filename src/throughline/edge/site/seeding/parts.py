@@ -92,9 +92,10 @@ def concept(page: Page, kind: str, word: str) -> Resource:
 def entry_of(page: Page, kind: str, word: str) -> Mapping[str, Any]:
     """Return the vocabulary entry of a word. Raises KeyError naming the section when it is not there."""
     try:
-        return page.vocabulary[kind][word]
+        found: Mapping[str, Any] = page.vocabulary[kind][word]
     except KeyError:
         raise KeyError(f"'{word}' is not among the {kind} of vocabulary.yaml") from None
+    return found
 
 
 def slug(text: str) -> str:

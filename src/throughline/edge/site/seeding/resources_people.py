@@ -142,9 +142,10 @@ def practitioner(page: Page, key: str) -> Resource:
 
 def _known(page: Page, section: str, key: str) -> Mapping[str, Any]:
     try:
-        return page.hospital[section][key]
+        found: Mapping[str, Any] = page.hospital[section][key]
     except KeyError:
         raise KeyError(f"'{key}' is not among the {section} of hospital.yaml") from None
+    return found
 
 
 def _names(story: Story) -> Iterator[Resource]:

@@ -1,7 +1,7 @@
 """Readings, laboratory results and scores over time, as FHIR R4 Observations."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -24,7 +24,7 @@ def observations(story: Story, page: Page) -> Iterator[Resource]:
 
 def _readings(story: Story, page: Page, word: str, given: Mapping[str, Any]) -> Iterator[Resource]:
     if "every" in given:
-        pairs = series(given, page.today, f"{story['key']}/{word}")
+        pairs: Sequence[tuple[date, Any]] = series(given, page.today, f"{story['key']}/{word}")
     else:
         pairs = [(moments.moment(when, page.today), value) for when, value in given.items() if when != "at"]
     for when, value in pairs:

@@ -21,27 +21,36 @@ def course(stage: Stage, line: Mapping[str, Any], case_owner: str) -> list[Act]:
 
     acts: list[Act] = [(stage.at(line["made"]), add)]
     if until := line.get("hold"):
-        hold = {"until": stage.at(until), "reason": HOLD_REASON, "by": stage.actor(case_owner)}
+        hold: dict[str, Any] = {"until": stage.at(until), "reason": HOLD_REASON, "by": stage.actor(case_owner)}
         at = stage.at("today 08:00")
         acts.append((at, lambda: tasks.hold_task(task_id=made[0], **hold, at=at)))
     if offer := line.get("offered"):
         acts += _delegation(stage, offer, made, case_owner)
     if done := line.get("done"):
         by = stage.actor(done.get("by", line.get("owner", case_owner)))
-        ends = {"outcome": done["says"], "by": by, "at": stage.at(done["at"])}
+        ends: dict[str, Any] = {"outcome": done["says"], "by": by, "at": stage.at(done["at"])}
         acts.append((stage.at(done["at"]), lambda: tasks.do_task(task_id=made[0], **ends)))
     return acts
 
 
 def _delegation(stage: Stage, offer: Mapping[str, Any], made: list[UUID], case_owner: str) -> list[Act]:
     colleague = stage.actor(offer["to"])
-    asked = {"to_id": stage.staff.user_id(offer["to"]), "by": stage.actor(case_owner), "at": stage.at(offer["at"])}
+    asked: dict[str, Any] = {
+        "to_id": stage.staff.user_id(offer["to"]),
+        "by": stage.actor(case_owner),
+        "at": stage.at(offer["at"]),
+    }
     acts: list[Act] = [(stage.at(offer["at"]), lambda: tasks.offer_task(task_id=made[0], **asked))]
     if answer := offer.get("accepted") or offer.get("declined"):
-        said = {"accept": "accepted" in offer, "reason": offer.get("why", ""), "by": colleague, "at": stage.at(answer)}
+        said: dict[str, Any] = {
+            "accept": "accepted" in offer,
+            "reason": offer.get("why", ""),
+            "by": colleague,
+            "at": stage.at(answer),
+        }
         acts.append((stage.at(answer), lambda: tasks.answer_offer(task_id=made[0], **said)))
     if report := offer.get("reported"):
-        told = {"outcome": report["says"], "by": colleague, "at": stage.at(report["at"])}
+        told: dict[str, Any] = {"outcome": report["says"], "by": colleague, "at": stage.at(report["at"])}
         acts.append((stage.at(report["at"]), lambda: tasks.report_back(task_id=made[0], **told)))
     return acts
 

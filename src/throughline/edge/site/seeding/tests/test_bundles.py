@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ SEEDS = read_seeds()
 EVERY_STORY = pytest.mark.parametrize("story", SEEDS.stories, ids=lambda story: story["key"])
 
 
-def of_kind(found: dict, kind: str) -> list[dict]:
+def of_kind(found: dict[str, Any], kind: str) -> list[dict[str, Any]]:
     return [entry["resource"] for entry in found["entry"] if entry["resource"]["resourceType"] == kind]
 
 
