@@ -112,6 +112,7 @@ class PatientRow:
     patient_id: UUID
     name: str
     preferred_name: str
+    age: str
     born: str
     mrn: str
     phone: str

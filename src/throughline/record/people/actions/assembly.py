@@ -220,7 +220,7 @@ def core_columns(rows: Rows, merged_in: Collection[str] = ()) -> dict[str, str]:
     """
     names = own(rows.names, merged_in)
     name = chosen_name(names)
-    preferred = next((n.given or n.family for n in names if n.use == "preferred" and n.until is None), "")
+    preferred = preferred_name(names, name)
     parts = {
         "given": name.given if name else "",
         "middle": name.middle if name else "",
@@ -236,6 +236,14 @@ def core_columns(rows: Rows, merged_in: Collection[str] = ()) -> dict[str, str]:
         "mrn": mrn[:60],
         "phone": first_phone(own([p for p in rows.points if p.person_id is None], merged_in)),
     }
+
+
+def preferred_name(names: Sequence[PatientName], shown: PatientName | None) -> str:
+    """Return what she wants to be called: her preferred name, else a usual first name other than the one shown."""
+    current = [name for name in names if name.until is None and name is not shown and (name.given or name.family)]
+    wanted = [name for name in current if name.use == "preferred"]
+    usual = [name for name in current if name.use == "usual" and shown and name.given not in ("", shown.given)]
+    return next((name.given or name.family for name in (*wanted, *usual)), "")
 
 
 def first_phone(points: Iterable[ContactPoint]) -> str:

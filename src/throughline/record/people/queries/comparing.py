@@ -26,15 +26,15 @@ COMPARED = (
     ("interpreter_needed", "Interpreter"), ("code_status", "Code status"), ("time_zone", "Time zone"),
     ("deceased_at", "Date of death"),
 )  # fmt: skip
+# What the rows of a table are, for one and for several, where the table's own name does not say it.
 _MOVING = {
-    "access.patientaccess": "people who may see the record",
-    "people.patientsource": "links to other systems",
-    "people.patientname": "names",
-    "people.patientidentifier": "numbers",
-    "people.contactpoint": "phones and e-mail addresses",
-    "people.contactperson": "contact persons",
-    "journal.outboxmessage": "messages",
-    "caseload.scratch": "private lines of colleagues",
+    "access.patientaccess": ("colleague or team who may see the record", "colleagues or teams who may see the record"),
+    "people.patientsource": ("link to another system", "links to other systems"),
+    "people.patientname": ("name", "names"),
+    "people.patientidentifier": ("number", "numbers"),
+    "people.contactpoint": ("phone or e-mail address", "phones and e-mail addresses"),
+    "journal.outboxmessage": ("message", "messages"),
+    "caseload.scratch": ("private line of a colleague", "private lines of colleagues"),
 }
 
 
@@ -116,9 +116,21 @@ def merge_preview(viewer: Viewer, survivor_id: UUID, retired_id: UUID) -> MergeP
         survivor=identity_of(survivor, today),
         retired=identity_of(retired, today),
         facts=tuple(_compared(name, words, survivor, retired) for name, words in COMPARED),
-        moves=tuple((_MOVING.get(holding.label, holding.words), count) for holding, count in moving if count),
+        moves=tuple((_kind_words(holding, count), count) for holding, count in moving if count),
         blocks=tuple(blocks),
     )
+
+
+def _kind_words(holding: Holding, count: int) -> str:
+    """Return what the rows that move are called, for one or for several."""
+    if holding.label in _MOVING:
+        return _MOVING[holding.label][count != 1]
+    one = str(holding.model._meta.verbose_name)
+    if count == 1:
+        return one
+    if one.endswith("y"):
+        return one[:-1] + "ies"
+    return one + ("es" if one.endswith("s") else "s")
 
 
 def _block(holding: Holding) -> str:

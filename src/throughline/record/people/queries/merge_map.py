@@ -36,11 +36,6 @@ class Holding:
         """Return the table as merges record it."""
         return self.model._meta.label_lower
 
-    @property
-    def words(self) -> str:
-        """Return what the rows are, in the plural, as a preview says it."""
-        return str(self.model._meta.verbose_name_plural)
-
     def rows_of(self, patient_id: UUID) -> Any:
         """Return the queryset of the patient's rows."""
         return self.model._base_manager.filter(**{self.column: patient_id})

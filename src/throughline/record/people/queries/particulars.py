@@ -97,7 +97,7 @@ def _person(row: ContactPerson, points: list[ContactPoint]) -> tuple[str, str, s
         row.get_authority_display(),
         "emergency contact" if row.emergency else "",
         "caregiver" if row.caregiver else "",
-        told if row.may_be_told else "nothing may be told her yet",
+        told if row.may_be_told else "nothing may be told yet",
         row.note,
     ]
     return row.name, row.relationship or "relationship not recorded", ", ".join(filter(None, notes))

@@ -13,6 +13,7 @@ MOST_WORDS = 6
 PREFIX_END = "\U0010ffff"  # sorts after every letter, so [p, p + PREFIX_END) holds all that starts with p
 SCAN = 2000  # how many rows of a first word's range are looked through for the start of a second word
 CAP = 60
+SHORTEST_HEARD = 4  # shorter words sound like too much: "gar" alone is the start of a name, not Kerr
 
 _LABELS = re.compile(
     r"\b(?:mrn|dob|d\.o\.b\.?|born|birth ?date|phone|tel|cell|mobile|member ?id|member|medicare|medicaid)\b[:#]?|#",
@@ -189,7 +190,7 @@ def _one_word(word: str) -> list[Probe]:
     probes = [_prefix(Kind.NAME, f"{word} "), _prefix(Kind.NAME, word)]
     probes += [_prefix(Kind.NAME, f"{other} ") for other in sorted(also_called(word))]
     heard = sound(word)
-    if heard and len(word) >= 3:
+    if heard and len(word) >= SHORTEST_HEARD:
         probes.append(_prefix(Kind.SOUND, f"{heard} ", scan=CAP * 2))
     probes += [_prefix(Kind.SOUND, f"{called} ") for called in sorted(called_sounds(word))]
     return probes

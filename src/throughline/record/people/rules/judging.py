@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from throughline.record.people.rules.intent import Intent, readings
+from throughline.record.people.rules.intent import SHORTEST_HEARD, Intent, readings
 from throughline.record.people.rules.names import (
     alike,
     also_called,
@@ -55,6 +55,8 @@ def _each_word(said: tuple[str, ...], patient: Candidate, shown: frozenset[str])
     total, why = 0, []
     for word in said:
         strength, matched, how = _word(word, patient.name_words)
+        if not strength and (len(said) > 1 or len(word) >= SHORTEST_HEARD):
+            strength, matched, how = _by_sound(word, patient.name_words)
         if not strength:
             return None
         total += strength
@@ -79,7 +81,7 @@ def _word(word: str, names: frozenset[str]) -> tuple[int, str, str]:
     close = sorted((name for name in names if len(word) > 3 and one_letter_apart(word, name)), reverse=True)
     if close:
         return SLIP, close[0], f"{close[0].title()} is one letter from {word.title()}"
-    return _by_sound(word, names)
+    return 0, "", ""
 
 
 def _by_sound(word: str, names: frozenset[str]) -> tuple[int, str, str]:

@@ -114,6 +114,13 @@ def test_a_change_from_the_source_replaces_its_own_words_and_keeps_ours():
     assert _taken(changed, by).outcome == "unchanged"
 
 
+def test_a_usual_first_name_is_what_she_is_called():
+    made = replace(person(source_id="u"), names=(NameIn("Ibarra", "Consuelo"), NameIn("", "Chelo", use="usual")))
+    key = _taken(made, actor()).patient_id
+    patient = Patient.objects.get(pk=key)
+    assert (patient.display_name, patient.preferred_name) == ("Consuelo Ibarra", "Chelo")
+
+
 def test_many_are_taken_in_with_as_many_statements_as_few(django_assert_max_num_queries):
     by = actor()
     few = [person(f"Few{n}", source_id=f"f{n}", born=date(1950, 1, 1 + n)) for n in range(3)]
