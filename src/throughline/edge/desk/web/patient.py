@@ -27,7 +27,7 @@ def overview(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> HttpResp
 @page("desk.story", needs=Permission.SEE_PATIENT, patient="patient_id")
 def story(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> HttpResponse:
     """Show older lines of the story, or those of some kinds."""
-    context = overview_context(request, viewer, patient_id, story_only=is_fragment(request))
+    context = overview_context(request, viewer, patient_id, story_only=is_fragment(request)) | {"tab": "story"}
     return render(request, "desk/_story.html" if is_fragment(request) else "desk/story.html", context)
 
 
