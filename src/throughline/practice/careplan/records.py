@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,3 +240,95 @@ class Proposal:
     red_flags: tuple[str, ...]
     services: tuple[str, ...]
     merged: int
+
+
+@dataclass(frozen=True, slots=True)
+class GoalRecord:
+    """A goal of the plan."""
+
+    id: UUID
+    key: str
+    text: str
+    target: str
+    term: str
+    by_date: date
+    loinc: str
+    words: str
+    importance: int | None
+    status: str
+    status_reason: str
+    sources: tuple[str, ...]
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRecord:
+    """An action of the plan. `owner` is the name of who has it now, "" when nobody does: a gap."""
+
+    id: UUID
+    key: str
+    text: str
+    role: str
+    owner: str
+    delegated: bool
+    category: str
+    frequency: str
+    due_on: date
+    status: str
+    status_reason: str
+    task_id: UUID | None
+    sources: tuple[str, ...]
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """need → goal → action → owner → evidence, with the places where it breaks."""
+
+    need_id: UUID
+    text: str
+    words: str
+    domain: str
+    priority: str
+    omaha: int | None
+    evidence: tuple[str, ...]
+    goals: tuple[GoalRecord, ...]
+    actions: tuple[ActionRecord, ...]
+    gaps: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LessonRecord:
+    """A topic to teach, with where it stands."""
+
+    id: UUID
+    topic: str
+    status: str
+    moved_at: datetime | None
+    moved_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRecord:
+    """An agreed version, with what changed since the one before."""
+
+    number: int
+    at: datetime
+    by: str
+    agreed_how: str
+    agreed_by: str
+    review_on: date
+    sentences: tuple[str, ...]
+    changes: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The whole plan of a patient."""
+
+    patient_id: UUID
+    threads: tuple[Thread, ...]
+    lessons: tuple[LessonRecord, ...]
+    declined: tuple[tuple[str, str, datetime], ...]
+    versions: tuple[VersionRecord, ...]
+    changed: tuple[tuple[str, str], ...]
