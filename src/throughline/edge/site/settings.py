@@ -152,6 +152,7 @@ LOGOUT_REDIRECT_URL = "/accounts/login/"
 
 # Sign-in (docs/howto/sign-in.md). Accounts are made by administrators; nobody signs up.
 ACCOUNT_ADAPTER = "throughline.foundation.access.web.adapters.AccountAdapter"
+ACCOUNT_FORMS = {"login": "throughline.foundation.access.web.sign_in_forms.SignInForm"}
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
