@@ -46,10 +46,13 @@ def overview_context(
         return context
     row = panels.row_of(viewer, patient_id)
     open_case = cases.open_case_of(viewer, patient_id)
+    who, chart = people.identity(viewer, patient_id), charts.chart(viewer, patient_id)
     context |= {
-        "identity": people.identity(viewer, patient_id),
+        "identity": who,
+        "language": _language(who.language, who.interpreter_needed),
+        "allergy_tags": [fact.display for fact in chart.of("allergy", current=True)][:3],
         "case": open_case,
-        "chart": charts.chart(viewer, patient_id),
+        "chart": chart,
         "line": line(row, 0, viewer),
         "due": [due for due in (row.first, *row.extras) if due.kind != "nothing"],
         "colleagues": caseload.colleagues(viewer, row.site_id),
@@ -57,6 +60,13 @@ def overview_context(
         "tab": "overview",
     }
     return context
+
+
+def _language(tag: str, interpreter: bool | None) -> str:
+    """Return "Spanish, interpreter" for the identity bar; nothing for English without one."""
+    primary = (tag or "").split("-")[0].lower()
+    words = "" if primary in ("", "en") else caseload.LANGUAGES.get(primary, tag)
+    return ", ".join(part for part in (words, "interpreter" if interpreter else "") if part)
 
 
 def _story(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> dict[str, Any]:
