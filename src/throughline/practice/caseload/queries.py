@@ -267,7 +267,8 @@ def _row(face: dict[str, Any], due: list[Due], scratch: str, viewer: Viewer) -> 
 
 LANGUAGES = {
     "es": "Spanish", "vi": "Vietnamese", "zh": "Chinese", "ar": "Arabic", "ru": "Russian", "fr": "French",
-    "tl": "Tagalog", "ko": "Korean", "so": "Somali", "ne": "Nepali", "sw": "Swahili", "uk": "Ukrainian", "pt": "Portuguese", "am": "Amharic", "hi": "Hindi", "pl": "Polish", "de": "German",
+    "tl": "Tagalog", "ko": "Korean", "so": "Somali", "ne": "Nepali", "sw": "Swahili", "uk": "Ukrainian",
+    "pt": "Portuguese", "am": "Amharic", "hi": "Hindi", "pl": "Polish", "de": "German",
     "ht": "Haitian Creole", "fa": "Persian", "ur": "Urdu", "bn": "Bengali", "ja": "Japanese",
 }  # fmt: skip
 
