@@ -10,11 +10,14 @@ from django.test import Client
 
 from throughline.foundation.access.models import BreakGlass, PatientAccess, Site, Team, User
 from throughline.foundation.access.permissions import ROLES
-from throughline.foundation.access.queries import actor_for
+from throughline.foundation.access.queries import actor_for, viewer_for
 from throughline.foundation.access.tests.factories import give_role, make_site, make_team, make_user, open_record
 from throughline.foundation.kernel.actor import system
 from throughline.practice.assessment.actions import Sitting, raise_need, start_assessment
 from throughline.practice.assessment.records import SuggestedNeed
+from throughline.practice.careplan.actions import Chosen, adopt
+from throughline.practice.careplan.models import Goal, Lesson, PlanAction
+from throughline.practice.careplan.queries import proposal_for
 from throughline.record.cases.tests.factories import make_case, make_patient
 from throughline.record.clocks.actions import ClockIn, start_clock
 from throughline.record.contacts.actions import ContactIn, log_contact
@@ -148,6 +151,21 @@ def _need(world: World) -> UUID:
     return raise_need(patient_id=world.patient_id, need=need, by=actor_for(world.owner, at=world.at), at=world.at)
 
 
+def _plan(world: World) -> tuple[UUID, UUID, UUID]:
+    """Adopt one pathway and return a goal, an action and a lesson of it."""
+    if not Goal.objects.filter(patient_id=world.patient_id).exists():
+        viewer = viewer_for(world.owner, at=world.at)
+        proposed = proposal_for(viewer, world.patient_id, chosen=["heart_failure"])
+        chosen = Chosen(
+            goals=[proposed.goals[0].key],
+            actions=[proposed.actions[0].key],
+            lessons=[proposed.education[0].topic],
+        )
+        adopt(patient_id=world.patient_id, proposal=proposed, chosen=chosen, by=viewer.actor, at=world.at)
+    rows = [m.objects.filter(patient_id=world.patient_id).first() for m in (Goal, PlanAction, Lesson)]
+    return rows[0].id, rows[1].id, rows[2].id
+
+
 # What stands in an address for each url argument. An argument that means different things at different addresses is
 # named with its address: "intake:board.state". A new argument needs a new line here.
 SAMPLES: dict[str, Callable[[World], Any]] = {
@@ -171,5 +189,8 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
     "assessment_id": _assessment,
     "need_id": _need,
     "assessment:blank.key": lambda world: "phq9",
+    "goal_id": lambda world: _plan(world)[0],
+    "plan_action_id": lambda world: _plan(world)[1],
+    "lesson_id": lambda world: _plan(world)[2],
     "access:export-audit.kind": lambda world: "csv",
 }

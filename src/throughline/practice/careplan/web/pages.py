@@ -1,0 +1,94 @@
+"""The plan on one screen: needs with goals and actions, their gaps, and the tray of suggestions with reasons."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from throughline.foundation.access.permissions import Permission
+from throughline.foundation.access.web.page import page
+from throughline.foundation.content.readability import measure
+from throughline.foundation.kernel.viewer import Viewer
+from throughline.practice.careplan import queries
+from throughline.practice.careplan.actions import GOAL_STATES, ROLE_WORDS
+from throughline.practice.careplan.records import Plan, Proposal
+from throughline.practice.careplan.rules import library
+from throughline.record.cases import queries as cases
+from throughline.record.people import queries as people
+
+
+@require_GET
+@page("careplan.plan", needs=Permission.SEE_PATIENT, patient="patient_id")
+def plan(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> HttpResponse:
+    """Show the plan and what is suggested; `?pathway=` adds pathways chosen by hand to the suggestions."""
+    return render(request, "careplan/plan.html", plan_context(viewer, patient_id, request.GET.getlist("pathway")))
+
+
+def plan_context(viewer: Viewer, patient_id: UUID, chosen: Sequence[str]) -> dict[str, Any]:
+    """Return what the plan page shows."""
+    identity = people.identity(viewer, patient_id)
+    known = library.pathways()
+    chosen = [key for key in chosen if key in known]
+    proposal = queries.proposal_for(viewer, patient_id, chosen=chosen)
+    case = cases.open_case_of(viewer, patient_id)
+    return {
+        "identity": identity,
+        "patient_id": patient_id,
+        "plan": queries.plan_of(viewer, patient_id),
+        "proposal": proposal,
+        "tray": tray(proposal, queries.adopted_keys(viewer, patient_id)),
+        "pathways": [(p.id, p.title, p.id in proposal.pathways) for p in known.values()],
+        "chosen": chosen,
+        "matters": case.matters_most if case else "",
+        "matters_language": case.matters_most_language if case else "",
+        "roles": ROLE_WORDS.items(),
+        "states": GOAL_STATES,
+        "may_plan": viewer.may(Permission.PLAN_CARE, identity.site_id),
+        "may_teach": viewer.may(Permission.WORK_CASE, identity.site_id),
+        "tab": "plan",
+    }
+
+
+def tray(proposal: Proposal, standing: frozenset[str]) -> list[dict[str, Any]]:
+    """Return the suggestions grouped by need, without what is in the plan or was declined."""
+    groups = []
+    for need in proposal.needs:
+        goals = [g for g in proposal.goals if g.need == need.key and g.key not in standing]
+        actions = [a for a in proposal.actions if a.need == need.key and a.key not in standing]
+        if goals or actions:
+            groups.append({"need": need, "goals": goals, "actions": actions})
+    lessons = [x for x in proposal.education if x.topic not in standing]
+    if lessons:
+        groups.append({"need": None, "goals": [], "actions": [], "lessons": lessons})
+    return groups
+
+
+@require_GET
+@page("careplan.plain", needs=Permission.SEE_PATIENT, patient="patient_id")
+def plain(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> HttpResponse:
+    """Show the plan for the patient to keep, with its measured grade for the nurse."""
+    found = queries.plan_of(viewer, patient_id)
+    case = cases.open_case_of(viewer, patient_id)
+    context = {
+        "identity": people.identity(viewer, patient_id),
+        "patient_id": patient_id,
+        "plan": found,
+        "matters": case.matters_most if case else "",
+        "nurse": case.owner_name if case else "",
+        "reading": measure(text_of(found)),
+        "roles": ROLE_WORDS,
+    }
+    return render(request, "careplan/plain.html", context)
+
+
+def text_of(found: Plan) -> str:
+    """Return the words of the patient's page whose grade is measured."""
+    lines = []
+    for thread in found.threads:
+        lines.append(f"{thread.text}.")
+        lines += [f"{goal.words or goal.text}." for goal in thread.goals if goal.status == "active"]
+        lines += [f"{action.text}." for action in thread.actions if action.status == "active"]
+    return "\n".join(lines)
