@@ -19,6 +19,7 @@ from throughline.foundation.content.records import CONFIDENCE, ContentError, Ite
 
 Parsed = TypeVar("Parsed")
 NOTHING: Mapping[str, Any] = MappingProxyType({})
+PACKAGE = Path(__file__).resolve().parents[2]  # found once: a page asks for content hundreds of times
 BASE = "THROUGHLINE_CONTENT"
 OVERLAY = "THROUGHLINE_CONTENT_OVERLAY"
 HEAD = (
@@ -34,8 +35,7 @@ def base_directory() -> Path:
     Raises ContentError when none of them exists.
     """
     named = os.environ.get(BASE)
-    package = Path(__file__).resolve().parents[2]
-    places = [Path(named)] if named else [package.parents[1] / "content", package / "_content"]
+    places = [Path(named)] if named else [PACKAGE.parents[1] / "content", PACKAGE / "_content"]
     for place in places:
         if place.is_dir():
             return place

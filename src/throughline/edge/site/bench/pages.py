@@ -200,7 +200,7 @@ def _numbers(cursor: Any) -> list[str]:
 
 def _phones(cursor: Any) -> list[str]:
     cursor.execute(
-        "select c.value from people_patient p join people_contactpoint c on c.patient_id = p.id and c.kind = 'phone'"
+        "select c.value from people_patient p join people_contactpoint c on c.patient_id = p.id and c.system = 'phone'"
         + _OWN
     )
     digits = (re.sub(r"\D", "", value) for (value,) in cursor.fetchall())
