@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -135,7 +135,8 @@ def _particulars(number: int, patient_id: str, plan: Plan, chance: random.Random
         yield "people_searchtoken", (site, kind, token, patient_id)
 
 
-@cache
+# Bounded, so that a million people take no more memory than ten thousand.
+@lru_cache(maxsize=2_000)
 def _words_tokens(given: str, middle: str, family: str) -> list[tuple[str, str]]:
     return tokens_for(Findable((NameWords(given, middle, family),), birth_date=date(1111, 1, 1)))
 
