@@ -24,6 +24,10 @@ _RESOURCE = (
 )  # fmt: skip
 
 
+# Resources a statement: a bundle of any common size in one, a giant one without holding all its rows twice.
+_PORTION = 5_000
+
+
 @action("chart.take-in-received", needs=Permission.IMPORT_RECORDS, on="site_id")
 def take_in_received(
     *,
@@ -44,10 +48,12 @@ def take_in_received(
         return
     file_id = _store_bytes(site_id, source, stretch, by, at)
     changed = {arrival.id for arrival in coming if arrival.verdict is Verdict.CHANGED}
-    loads = [Load(ReceivedResource, _RESOURCE, [_resource_row(one, site_id, source, file_id, at) for one in coming])]
-    loads += _facts(coming, site_id, source, at)
     _forget(coming, changed)
-    load(loads, replacing=bool(changed))
+    for start in range(0, len(coming), _PORTION):
+        portion = coming[start : start + _PORTION]
+        rows = [_resource_row(one, site_id, source, file_id, at) for one in portion]
+        loads = [Load(ReceivedResource, _RESOURCE, rows), *_facts(portion, site_id, source, at)]
+        load(loads, replacing=bool(changed))
     identifiers = _identifiers(coming, site_id, source)
     if identifiers.rows:
         load([identifiers], replacing=False)
