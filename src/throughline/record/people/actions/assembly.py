@@ -10,6 +10,7 @@ from uuid import UUID
 import orjson
 
 from throughline.foundation.kernel.identity import new_id
+from throughline.record.people.actions.storing import store
 from throughline.record.people.models import (
     Address,
     ContactPerson,
@@ -288,11 +289,11 @@ def stored_rows(patient_id: UUID) -> Rows:
 def save_rows(rows: Iterable[Rows]) -> None:
     """Store unsaved rows of any number of patients, one statement a table."""
     every = list(rows)
-    ContactPerson.objects.bulk_create([row for each in every for row in each.persons])
-    PatientName.objects.bulk_create([row for each in every for row in each.names])
-    PatientIdentifier.objects.bulk_create([row for each in every for row in each.identifiers])
-    ContactPoint.objects.bulk_create([row for each in every for row in each.points])
-    Address.objects.bulk_create([row for each in every for row in each.addresses])
+    store([row for each in every for row in each.persons])
+    store([row for each in every for row in each.names])
+    store([row for each in every for row in each.identifiers])
+    store([row for each in every for row in each.points])
+    store([row for each in every for row in each.addresses])
 
 
 def refresh(patient: Patient) -> None:

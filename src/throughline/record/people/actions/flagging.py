@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from throughline.foundation.journal.publishing import publish
+from throughline.foundation.journal.publishing import publish_many
 from throughline.foundation.kernel.actor import Actor
 from throughline.record.people.events import DuplicateFound
 from throughline.record.people.models import PossibleDuplicate
@@ -39,13 +39,15 @@ def flag_duplicates(patient_ids: Collection[UUID], *, site_id: UUID, by: Actor, 
     )
     new = [row for key, row in rows.items() if key not in known]
     PossibleDuplicate.objects.bulk_create(new, ignore_conflicts=True)
-    for row in new:
-        newer = row.second_patient_id
-        publish(
-            DuplicateFound(
-                site_id=site_id, patient_id=newer, other_patient_id=row.first_patient_id, reasons=tuple(row.reasons)
-            ),
-            by=by,
-            at=at,
-        )
+    if new:
+        publish_many([_found(row) for row in new], by=by, at=at)
     return len(new)
+
+
+def _found(row: PossibleDuplicate) -> DuplicateFound:
+    return DuplicateFound(
+        site_id=row.site_id,
+        patient_id=row.second_patient_id,
+        other_patient_id=row.first_patient_id,
+        reasons=tuple(row.reasons),
+    )

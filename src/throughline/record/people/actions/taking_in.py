@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import connection
 
 from throughline.foundation.access.permissions import Permission
-from throughline.foundation.journal.publishing import publish
+from throughline.foundation.journal.publishing import publish, publish_many
 from throughline.foundation.kernel.actions import Refusal, action
 from throughline.foundation.kernel.actor import Actor
 from throughline.foundation.kernel.identity import new_id
@@ -27,6 +27,7 @@ from throughline.record.people.actions.assembly import (
     token_rows,
 )
 from throughline.record.people.actions.flagging import flag_duplicates
+from throughline.record.people.actions.storing import store
 from throughline.record.people.events import ParticularsChanged, PatientDied, PatientRegistered
 from throughline.record.people.models import (
     Address,
@@ -36,7 +37,6 @@ from throughline.record.people.models import (
     PatientIdentifier,
     PatientName,
     PatientSource,
-    SearchToken,
 )
 from throughline.record.people.records import PersonIn, TakenIn
 
@@ -128,9 +128,9 @@ def _new_patient(site_id: UUID, source: str, person: PersonIn, at: datetime) -> 
 def _store_new(new: list[_New], source: str, by: Actor, at: datetime) -> None:
     if not new:
         return
-    Patient.objects.bulk_create([each.patient for each in new])
+    store([each.patient for each in new])
     save_rows(each.rows for each in new)
-    PatientSource.objects.bulk_create(
+    store(
         [
             PatientSource(
                 site_id=each.patient.site_id,
@@ -144,15 +144,17 @@ def _store_new(new: list[_New], source: str, by: Actor, at: datetime) -> None:
             for each in new
         ]
     )
-    SearchToken.objects.bulk_create([token for each in new for token in token_rows(each.patient, each.rows)])
+    store([token for each in new for token in token_rows(each.patient, each.rows)])
     site_id = new[0].patient.site_id
-    for each in new:
-        publish(PatientRegistered(site_id=site_id, patient_id=each.patient.id, source=source), by=by, at=at)
+    publish_many(
+        [PatientRegistered(site_id=site_id, patient_id=each.patient.id, source=source) for each in new], by=by, at=at
+    )
     flag_duplicates([each.patient.id for each in new], site_id=site_id, by=by, at=at)
 
 
 def _said(person: PersonIn) -> dict[str, Any]:
-    return {name: plain(value) for name, value in facts_of(person).items()}
+    said: dict[str, Any] = plain(facts_of(person))
+    return said
 
 
 def _take_change(link: PatientSource, person: PersonIn, by: Actor, at: datetime) -> None:

@@ -134,3 +134,28 @@ def test_many_are_taken_in_with_as_many_statements_as_few(django_assert_max_num_
             at=AT,
         )
     assert [each.outcome for each in taken] == ["new"] * 10
+
+
+def test_many_patients_are_stored_like_few():
+    place, by = site(), actor()
+    people = [
+        replace(
+            person(family=f"Ibarra{number}", given="Ana", phone=f"555201{number:04d}", mrn=f"M{number}"),
+            source_id=str(number),
+            race_categories=("2106-3", "2054-5"),
+        )
+        for number in range(130)
+    ]
+    taken = take_in_patients(site_id=place.id, source="volume", people=people, by=by, at=AT)
+    few = take_in_patient(site_id=place.id, source="few", person=replace(people[7], source_id="x"), by=by, at=AT)
+    many = Patient.objects.get(pk=taken[7].patient_id)
+    one = Patient.objects.get(pk=few.patient_id)
+    for column in ("display_name", "sort_name", "mrn", "phone", "birth_date", "race_categories", "deceased"):
+        assert getattr(many, column) == getattr(one, column)
+    assert set(SearchToken.objects.filter(patient=many).values_list("kind", "token")) == set(
+        SearchToken.objects.filter(patient=one).values_list("kind", "token")
+    )
+    assert ContactPoint.objects.get(patient=many).kind == ContactPoint.objects.get(patient=one).kind
+    assert JournalEntry.objects.filter(kind="people.patient-registered", site_id=place.id).count() == 131
+    again = take_in_patients(site_id=place.id, source="volume", people=people, by=by, at=AT)
+    assert {each.outcome for each in again} == {"unchanged"}
