@@ -1,6 +1,6 @@
 """Finding patients: by name parts in any order, phone digits, birth date, numbers, or several of them together."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
@@ -19,7 +19,7 @@ from throughline.record.people.queries.probing import own_patients_in_ranges, pa
 from throughline.record.people.records import Found, Match
 from throughline.record.people.rules.dates import age_words, birth_words
 from throughline.record.people.rules.intent import Intent, probes_for, read_search
-from throughline.record.people.rules.judging import Candidate, judge, same_name
+from throughline.record.people.rules.judging import Candidate, judge, name_key
 from throughline.record.people.rules.phones import show_phone
 from throughline.record.people.rules.tokens import Kind
 
@@ -41,7 +41,7 @@ def search_patients(viewer: Viewer, text: str, *, limit: int = 8) -> Found:
     tokens = _tokens(intent, [row["id"] for row in rows])
     judged = [match for row in rows if (match := _judged(viewer, intent, row, tokens[row["id"]]))]
     judged.sort(key=lambda match: (-match.visible, -match.score, match.sort_name, str(match.patient_id)))
-    return Found(tuple(_warned(judged)[:limit]), len(judged) > limit, intent.read_as())
+    return Found(tuple(_warned(judged, limit)), len(judged) > limit, intent.read_as())
 
 
 def _site_reach(viewer: Viewer) -> frozenset[UUID]:
@@ -121,12 +121,10 @@ def _match(row: dict[str, Any], today: date, score: int, why: tuple[str, ...]) -
     )
 
 
-def _warned(matches: Sequence[Match]) -> list[Match]:
-    """Return the matches with those marked whose name another of them also bears."""
-    return [
-        replace(match, same_name=any(same_name(match.name, other.name) for other in matches if other is not match))
-        for match in matches[:60]
-    ]
+def _warned(matches: Sequence[Match], limit: int) -> list[Match]:
+    """Return the best matches with those marked whose name another match, shown or not, also bears."""
+    bearers = Counter(name_key(match.name) for match in matches)
+    return [replace(match, same_name=bearers[name_key(match.name)] > 1) for match in matches[:limit]]
 
 
 def find_by_identifier(viewer: Viewer, *, values: Iterable[str], system: str = "") -> list[UUID]:

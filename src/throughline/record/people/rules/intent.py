@@ -12,7 +12,7 @@ LONGEST_TEXT = 120
 MOST_WORDS = 6
 PREFIX_END = "\U0010ffff"  # sorts after every letter, so [p, p + PREFIX_END) holds all that starts with p
 SCAN = 2000  # how many rows of a first word's range are looked through for the start of a second word
-CAP = 60
+CAP = 30
 SHORTEST_HEARD = 4  # shorter words sound like too much: "gar" alone is the start of a name, not Kerr
 
 _LABELS = re.compile(

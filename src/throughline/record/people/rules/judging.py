@@ -141,13 +141,15 @@ def _number(number: str, patient: Candidate) -> tuple[int, str] | None:
     return None
 
 
+def name_key(shown: str) -> tuple[str, str]:
+    """Return how the first and the last word of a shown name sound; names with one key could be taken for each other.
+
+    Words whose sound is not known stand for themselves.
+    """
+    parts = fold(shown).split() or [""]
+    return sound(parts[0]) or parts[0], sound(parts[-1]) or parts[-1]
+
+
 def same_name(one: str, other: str) -> bool:
     """Whether two shown names could be taken for each other: the first and last words are equal or sound alike."""
-    first, second = fold(one).split(), fold(other).split()
-    if not first or not second:
-        return False
-    return _heard(first[0], second[0]) and _heard(first[-1], second[-1])
-
-
-def _heard(one: str, other: str) -> bool:
-    return one == other or (sound(one) != "" and sound(one) == sound(other))
+    return name_key(one) == name_key(other)

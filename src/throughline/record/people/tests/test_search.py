@@ -1,7 +1,12 @@
 """Finding patients in the database, and who is shown what."""
 
+import gzip
+import json
+import os
 import string
+from collections import Counter
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from django.db import transaction
@@ -10,9 +15,11 @@ from hypothesis import strategies as st
 
 from throughline.foundation.access.queries import viewer_for
 from throughline.foundation.kernel.actions import NotFound, NotPermitted
-from throughline.record.people.actions import register_patient
+from throughline.record.people.actions import register_patient, take_in_patients
 from throughline.record.people.queries import find_by_identifier, identity, search_patients
+from throughline.record.people.queries.probing import patients_in_ranges
 from throughline.record.people.records import ContactPointIn, IdentifierIn, NameIn, PersonIn
+from throughline.record.people.rules.intent import CAP, probes_for, read_search
 from throughline.record.people.tests.factories import AT, actor, open_to, person, site, user, viewer
 
 pytestmark = pytest.mark.django_db
@@ -192,3 +199,44 @@ def test_a_birth_date_reaches_over_a_day_with_many(hospital):
         register_patient(site_id=place.id, person=person(f"Day{chr(97 + n) * 3}", f"Zed{n}", born=born), by=by, at=AT)
     found = search_patients(viewer(), f"{born + timedelta(0):%m/%d/%Y}")
     assert (len(found.matches), found.more) == (8, True)
+
+
+def test_a_common_name_costs_no_more_rows_than_the_cap(db):
+    people = [person("Garcia", f"Ana{chr(97 + n // 26)}{chr(97 + n % 26)}", source_id=str(n)) for n in range(CAP + 20)]
+    take_in_patients(site_id=site().id, source="s", people=people, by=actor(), at=AT)
+    probes = probes_for(read_search("garcia", today=AT.date()))
+    found = patients_in_ranges([site().id], probes)
+    assert max(Counter(index for index, _ in found).values()) == CAP
+    answer = search_patients(viewer(), "garcia")
+    assert (len(answer.matches), answer.more) == (8, True)
+
+
+def _real_patients():
+    places = [os.environ.get("THROUGHLINE_SHARED", ""), *(str(up / "shared") for up in Path(__file__).parents)]
+    folders = [Path(place) / "data/fhir/synthea-r4" for place in places if place]
+    folder = next((found for found in folders if found.is_dir()), None)
+    bundles = sorted(folder.glob("*.json.gz"))[:25] if folder else []
+    for bundle in bundles:
+        entries = json.loads(gzip.decompress(bundle.read_bytes())).get("entry", [])
+        yield from (entry["resource"] for entry in entries[:1] if entry["resource"]["resourceType"] == "Patient")
+
+
+@pytest.mark.shared
+def test_people_of_the_shared_material_are_found_by_name_phone_and_birth_date(db):
+    real = list(_real_patients())
+    if not real:
+        pytest.skip("the shared material is not here")
+    by = actor()
+    for patient in real:
+        name, phone = patient["name"][0], patient["telecom"][0]["value"]
+        first, family, born = name["given"][0], name["family"], patient["birthDate"]
+        made = PersonIn(
+            source_id=patient["id"],
+            names=(NameIn(family, first),),
+            birth_date=date.fromisoformat(born),
+            contact_points=(ContactPointIn(phone),),
+        )
+        key = take_in_patients(site_id=site().id, source="s", people=[made], by=by, at=AT)[0].patient_id
+        for text in (first, family, f"{family} {first}", phone, phone[-4:], born, f"{family} {born[:4]}"):
+            found = search_patients(viewer(), text, limit=200)
+            assert key in [match.patient_id for match in found.matches], text
