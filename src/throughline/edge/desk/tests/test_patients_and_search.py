@@ -14,7 +14,7 @@ from throughline.foundation.kernel.identity import new_id
 from throughline.practice.caseload.records import RosterAsked
 from throughline.practice.caseload.roster_queries import ORDERS, roster
 from throughline.record.cases.models import Case
-from throughline.record.people.actions import take_in_patients
+from throughline.record.people.actions import merge_patients, take_in_patients
 from throughline.record.people.models import Patient
 from throughline.record.people.records import ContactPointIn, IdentifierIn, NameIn, PersonIn
 
@@ -165,3 +165,12 @@ def test_names_never_enter_an_address(place, client):
     _user(place, "case_manager", client)
     page = client.get(reverse("desk:search") + "?q=family003").content.decode()
     assert "family003" not in page
+
+
+def test_a_merged_record_leads_to_the_one_it_was_merged_into(place, client):
+    _user(place, "supervisor", client)
+    kept, retired = _patients(place, 2)
+    merge_patients(survivor_id=kept, retired_id=retired, reason="asked her", by=system("test"), at=AT)
+    answer = client.get(reverse("desk:patient", args=[retired]))
+    assert (answer.status_code, answer["Location"]) == (302, f"/p/{kept}/")
+    assert client.get(answer["Location"]).status_code == 200
