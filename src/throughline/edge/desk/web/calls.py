@@ -42,6 +42,7 @@ def _strip(request: HttpRequest, viewer: Viewer, row: Row, error: str) -> HttpRe
     context = panels.opened(request, viewer, row, "call") | {"error": error, "typed": request.POST}
     context["ticked"] = request.POST.getlist("close")
     context["checked"] = request.POST.getlist("identifier")
+    context["others_checked"] = set(context["checked"]) - {"name,birth-date"}
     number = request.POST.get("number") or request.GET.get("number") or "0"
     context["line"] = line(row, int(number) if number.isdigit() else 0, viewer)
     template = "desk/_row.html" if is_fragment(request) else "desk/row.html"
@@ -62,7 +63,7 @@ def _call_in(request: HttpRequest, viewer: Viewer, row: Row) -> actions.CallIn:
         number=row.phone,
         note=sent.get("note", "").strip(),
         patient_words=sent.get("patient_words", "").strip(),
-        identifiers=tuple(sent.getlist("identifier")),
+        identifiers=tuple(part for value in sent.getlist("identifier") for part in value.split(",")),
         interpreter=sent.get("interpreter", ""),
         attempt_of=f"task:{row.first.task_id}" if row.first.task_id else "",
     )

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.html import format_html
 
 from throughline.foundation.access.web.answers import is_fragment
 from throughline.foundation.kernel.viewer import Viewer
@@ -116,7 +117,8 @@ def answer_row(
         response["HX-Trigger"] = "record-changed"
         return response
     left = caseload.worklist(viewer, only=patient_id, holders=_holders(request)).rows
-    body = ""
+    # A row that leaves keeps its place, empty, so that undo can put it back there.
+    body = format_html('<tbody id="row-{}" hidden></tbody>', patient_id)
     if left:
         number = int(request.POST.get("number") or 0)
         body = render_to_string("desk/_row.html", {"line": line(left[0], number, viewer), "moved": True}, request)

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import zip_longest
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -14,7 +15,7 @@ from throughline.foundation.access.permissions import Permission
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.foundation.ui import formats
 from throughline.practice.caseload import queries as caseload
-from throughline.practice.caseload.records import Row
+from throughline.practice.caseload.records import Due, Row
 from throughline.record.cases import queries as cases
 from throughline.record.contacts import queries as contacts
 from throughline.record.contacts import rules as contact_rules
@@ -111,7 +112,8 @@ def call_strip(viewer: Viewer, row: Row) -> dict[str, Any]:
         "at_limit": len(tries) + 1 >= limit,
         "programme": programme.title if programme else "",
         "began": viewer.at.isoformat(),
-        "closable": [due for due in (row.first, *row.extras) if due.task_id],
+        # A letter each for the first four; digits are taken by the outcomes.
+        "closable": _lettered([due for due in (row.first, *row.extras) if due.task_id]),
         "voicemail": contact_rules.voicemail_text(
             nurse=viewer.actor.name.split(",")[0],
             organization="our care team",
@@ -126,6 +128,11 @@ def call_strip(viewer: Viewer, row: Row) -> dict[str, Any]:
     strip["next_try_words"] = formats.moment(following, row.time_zone, today)
     strip["next_try_part"] = contact_rules.day_part(following, row.time_zone)
     return strip
+
+
+def _lettered(dues: list[Due]) -> list[tuple[Due, str]]:
+    """Return what can be closed with the call, the first four each with the letter that ticks it."""
+    return [(due, letter) for due, letter in zip_longest(dues, "abef"[: len(dues)], fillvalue="")]  # type: ignore[misc]
 
 
 def next_try(viewer: Viewer, row: Row) -> datetime:

@@ -46,6 +46,7 @@
     if (act) {
       event.preventDefault();
       if (act.type === "radio" || act.type === "checkbox") { act.checked = act.type === "radio" ? true : !act.checked; act.focus(); act.dispatchEvent(new Event("change", { bubbles: true })); }
+      else if (act.matches("input, textarea, select")) act.focus();
       else act.click();
     }
   }
@@ -120,10 +121,15 @@
   let leaving = null;
   document.addEventListener("htmx:beforeSwap", (event) => {
     const row = event.detail.target.closest && event.detail.target.closest("[data-row]");
-    leaving = row && row === event.detail.target ? row.nextElementSibling || row.previousElementSibling : null;
+    leaving = null;
+    if (row && row === event.detail.target) {
+      const all = rows();
+      const at = all.indexOf(row);
+      leaving = all[at + 1] || all[at - 1] || null;
+    }
   });
   document.addEventListener("htmx:afterSettle", () => {
-    if (leaving && document.activeElement === document.body && leaving.isConnected) focusRow(leaving.matches("[data-row]") ? leaving : rows()[0]);
+    if (leaving && document.activeElement === document.body && leaving.isConnected) focusRow(leaving);
     leaving = null;
   });
 

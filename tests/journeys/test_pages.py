@@ -1,0 +1,95 @@
+"""Every page a colleague opens: no barrier in either theme, no sideways scroll at 320 px, no complaint of the browser,
+nothing clinical kept in it."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.journeys.conftest import Visitor
+
+pytestmark = pytest.mark.journey
+
+ROW = "tbody.one .row__who a"
+PAGES: dict[str, tuple[str, ...]] = {
+    "dana": (
+        "/", "/?show=call", "/?held=1", "/patients/", "/patients/new/", "/intake/", "/intake/refer/",
+        "/intake/list/", "/clocks/", "/clocks/rules/", "/help/", "/gallery/",
+    ),
+    "gwen": ("/team/", "/access-review/", "/duplicates/"),
+    "adam": ("/administration/users/", "/administration/sites/"),
+    "ulrich": ("/clocks/notices/",),
+}  # fmt: skip
+OF_A_PATIENT = ("", "call/", "story/", "what-matters/", "particulars/", "assessments/")
+
+
+def _addresses(visitor: Visitor, name: str) -> list[str]:
+    """The pages of one colleague, with those of the first patient on the nurse's list."""
+    found = list(PAGES[name])
+    if name == "dana":
+        visitor.page.goto("/")
+        patient = visitor.page.locator(ROW).first.get_attribute("href") or ""
+        found += [patient + part for part in OF_A_PATIENT]
+        found += [patient.replace("/p/", "/today/"), patient.replace("/p/", "/today/") + "why/"]
+        for start, link in (
+            ("/clocks/", "main table a"),
+            ("/intake/", "main [data-open]"),
+            (patient, "a[href^='/case/']"),
+        ):
+            visitor.page.goto(start)
+            found.append(visitor.page.locator(link).first.get_attribute("href") or "")
+    return found
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_page_has_a_barrier_in_either_theme(visit: Callable[..., Visitor], name: str, theme: str) -> None:
+    visitor = visit(color_scheme=theme)
+    visitor.sign_in(name)
+    wrong = []
+    for address in _addresses(visitor, name):
+        answer = visitor.page.goto(address)
+        assert answer is not None
+        assert answer.status == 200, f"{address}: {answer.status}"
+        wrong += [f"{address}: {barrier}" for barrier in visitor.barriers()]
+        kept = visitor.page.evaluate("JSON.stringify({...localStorage, ...sessionStorage})")
+        assert kept == "{}", f"{address} keeps {kept} in the browser"
+    assert not wrong, "\n".join(wrong)
+    assert visitor.complaints == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_page_scrolls_sideways_at_320_pixels(visit: Callable[..., Visitor], name: str) -> None:
+    visitor = visit()
+    visitor.sign_in(name)
+    visitor.page.set_viewport_size({"width": 320, "height": 700})
+    wrong = []
+    for address in _addresses(visitor, name):
+        visitor.page.goto(address)
+        if visitor.page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+            wrong.append(address)
+    assert not wrong, wrong
+
+
+def test_forced_colours_and_large_spacing_keep_the_list_usable(visit: Callable[..., Visitor]) -> None:
+    dana = visit(forced_colors="active", reduced_motion="reduce")
+    dana.sign_in("dana")
+    dana.page.goto("/")
+    dana.page.keyboard.press("j")
+    assert dana.page.evaluate("document.activeElement.matches('[data-row]')")
+    outline = dana.page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert outline != "none"
+
+
+def test_no_name_of_a_patient_stands_in_an_address(visit: Callable[..., Visitor]) -> None:
+    dana = visit()
+    asked: list[str] = []
+    dana.page.on("request", lambda request: asked.append(request.url))
+    dana.sign_in("dana")
+    dana.page.goto("/")
+    name = dana.page.locator(ROW).first.inner_text()
+    dana.page.locator("#q").fill(name)
+    dana.page.wait_for_selector("#found a")
+    dana.page.keyboard.press("Enter")
+    dana.page.wait_for_url("**/p/**")
+    family = name.split()[-1].split("-")[0].lower()
+    assert not [address for address in asked if family in address.lower()]
