@@ -122,7 +122,8 @@ def answer_row(
     if left:
         number = int(request.POST.get("number") or 0)
         body = render_to_string("desk/_row.html", {"line": line(left[0], number, viewer), "moved": True}, request)
-    return HttpResponse(body + toast)
+    # Beside a row of a table the toast must be parsed on its own, or the browser empties its form.
+    return HttpResponse(f"{body}<template>{toast}</template>")
 
 
 def _holders(request: HttpRequest) -> list[UUID]:
