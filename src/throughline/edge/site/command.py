@@ -42,6 +42,7 @@ class Entry:
 _HERE = "throughline.edge.site.commands"
 COMMANDS: dict[str, Entry] = {
     "run": Entry(f"{_HERE}.serve", "serve the product at http://127.0.0.1:8000", Needs.NOTHING),
+    "work": Entry(f"{_HERE}.work", "carry out background work: outbox, deadlines, nightly keeping"),
     "stop": Entry(f"{_HERE}.stop", "stop the embedded database", Needs.NOTHING),
     "import": Entry(f"{_HERE}.import_", "take in records from other systems"),
     "seed": Entry(f"{_HERE}.seed", "load the demonstration hospital, or volume"),

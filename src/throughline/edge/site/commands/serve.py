@@ -10,6 +10,7 @@ import argparse
 import importlib
 import os
 import socket
+import subprocess
 import sys
 import traceback
 from collections.abc import Callable
@@ -37,17 +38,38 @@ def run(args: argparse.Namespace) -> int:
     _refuse_taken_port(args.host, args.port)
     master = os.getpid()
     started = database.start_database()
+    background: subprocess.Popen[bytes] | None = None
     try:
         if code := _in_a_child(lambda: _prepare(seed=not args.no_seed)):
             return code
         from throughline.edge.site import server
 
+        background = _start_background()
         print(f"Throughline serves at {_address(args.host, args.port)} (stop with Ctrl-C)", flush=True)
         server.serve(host=args.host, port=args.port, workers=args.workers, threads=args.threads)
     finally:
-        if started and os.getpid() == master:  # the web workers pass here too when they end
-            _stop_unless_used()
+        if os.getpid() == master:  # the web workers pass here too when they end
+            _end(background)
+            if started:
+                _stop_unless_used()
     return 0
+
+
+def _start_background() -> subprocess.Popen[bytes]:
+    """Start the background work in a process of its own, which ends with this one."""
+    words = [sys.executable, "-m", "throughline.edge.site.command", "work", "--with-parent", str(os.getpid())]
+    return subprocess.Popen(words)
+
+
+def _end(background: subprocess.Popen[bytes] | None) -> None:
+    """Let the background work finish the job in hand, and stop it when that takes too long."""
+    if background is None:
+        return
+    background.terminate()
+    try:
+        background.wait(timeout=20)
+    except subprocess.TimeoutExpired:
+        background.kill()
 
 
 def _in_a_child(work: Callable[[], None]) -> int:
