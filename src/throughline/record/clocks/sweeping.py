@@ -1,12 +1,13 @@
 """The sweeper: flips the clocks whose boundary has passed, each boundary exactly once, by any number of workers."""
 
 import logging
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 
-from throughline.foundation.journal.publishing import publish
+from throughline.foundation.journal.publishing import publish_many
 from throughline.foundation.kernel.actor import Actor, system
 from throughline.foundation.kernel.time import require_aware
 from throughline.record.clocks import counting, events
@@ -125,10 +126,30 @@ def _store(moved: list[tuple[Clock, list[_Flip]]], at: datetime) -> None:
         for row, flips in moved
         for one in flips
     )
-    Clock.objects.bulk_update([row for row, _ in moved], ["state", "next_look_at", "ended_at", "trouble", "trouble_at"])
+    _move([row for row, _ in moved])
+    announced: dict[datetime, list[events.ClockFlipped]] = defaultdict(list)
     for row, flips in moved:
         for one in flips:
-            publish(_announced(row, one), by=SWEEPER, at=at, occurred_at=one.boundary_at)
+            announced[one.boundary_at].append(_announced(row, one))
+    for boundary_at, lines in announced.items():
+        publish_many(lines, by=SWEEPER, at=at, occurred_at=boundary_at)
+
+
+def _move(rows: list[Clock]) -> None:
+    """Write the counted columns of many rows in one statement; Django's own spells a CASE for every cell."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "update clocks_clock as c set state = n.state, next_look_at = n.next_look_at, ended_at = n.ended_at, "
+            "trouble = '', trouble_at = null "
+            "from unnest(%s::uuid[], %s::text[], %s::timestamptz[], %s::timestamptz[]) "
+            "as n (id, state, next_look_at, ended_at) where c.id = n.id",
+            [
+                [row.pk for row in rows],
+                [row.state for row in rows],
+                [row.next_look_at for row in rows],
+                [row.ended_at for row in rows],
+            ],
+        )
 
 
 def _announced(row: Clock, one: _Flip) -> events.ClockFlipped:

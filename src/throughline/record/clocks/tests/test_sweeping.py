@@ -2,6 +2,7 @@
 
 import threading
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection, connections, transaction
@@ -62,14 +63,14 @@ def test_a_row_that_raises_is_pushed_away_an_hour_and_stops_nobody() -> None:
 def test_a_reaction_that_raises_troubles_only_its_own_row(monkeypatch: pytest.MonkeyPatch) -> None:
     ward = Ward()
     bad, good = ward.start(), ward.start(start="2026-03-06T14:11")
-    publish = sweeping.publish
+    publish_many = sweeping.publish_many
 
-    def fails_for_one(event: object, **when: object) -> object:
-        if event.clock_id == bad:  # type: ignore[attr-defined]
+    def fails_for_one(events: Any, **when: Any) -> object:
+        if any(event.clock_id == bad for event in events):
             raise RuntimeError("a reaction failed")
-        return publish(event, **when)  # type: ignore[arg-type]
+        return publish_many(events, **when)
 
-    monkeypatch.setattr(sweeping, "publish", fails_for_one)
+    monkeypatch.setattr(sweeping, "publish_many", fails_for_one)
     swept = sweeping.sweep(at=LAPSE + timedelta(minutes=5))
     assert (swept.flipped, swept.troubled) == (1, 1)
     assert row(good).state == "overdue"
