@@ -182,7 +182,7 @@ def save_answers(*, assessment_id: UUID, said: Mapping[str, Said], by: Actor, at
         answer = _typed(item, one, by, at)
         if not _same(answers.get(place, Answer()), answer):
             answers[place] = answer
-            _store(found, place, answer)
+            _store(found, place, answer, at)
     raised = _raise_flags(found, instrument, answers, tuple(said), by, at)
     found.answered_at, found.version = at, found.version + 1
     found.save(update_fields=["answered_at", "version"])
@@ -204,7 +204,7 @@ def _typed(item: Any, one: Said, by: Actor, at: datetime) -> Answer:
     )
 
 
-def _store(found: Assessment, place: str, answer: Answer) -> None:
+def _store(found: Assessment, place: str, answer: Answer, at: datetime) -> None:
     if not answer.settled and not answer.words:
         AnswerRow.objects.filter(assessment=found, place=place).delete()
         return
@@ -217,7 +217,7 @@ def _store(found: Assessment, place: str, answer: Answer) -> None:
             "words": answer.words,
             "words_language": answer.words_language,
             "by_name": answer.by,
-            "at": answer.at,
+            "at": at,
         },
     )
 
@@ -245,7 +245,9 @@ def _raise_flags(
 
 
 def _safety_task(found: Assessment, flag: Flag, by: Actor, at: datetime) -> None:
-    owner = Case.objects.filter(pk=found.case_id).values_list("owner_id", flat=True).first()
+    owner = None
+    if found.case_id is not None:
+        owner = Case.objects.filter(pk=found.case_id).values_list("owner_id", flat=True).first()
     task = TaskIn(
         patient_id=found.patient_id,
         case_id=found.case_id,
@@ -349,7 +351,11 @@ def _raise_need(
             domain=need.domain, omaha=need.omaha, icd10=list(need.icd10), priority=need.priority, horizon=need.horizon,
             words=words, raised_at=at, raised_by_id=by.user_id, raised_by_name=by.name,
         )  # fmt: skip
-    for sentence in need.evidence:
+    known = set(kept.evidence.values_list("sentence", flat=True)) if joined else set()
+    fresh = [sentence for sentence in need.evidence if sentence not in known]
+    if joined and not fresh:
+        return kept.id
+    for sentence in fresh:
         NeedEvidence.objects.create(
             need=kept, kind=kind, source_id=source_id, sentence=sentence, at=at, by_id=by.user_id, by_name=by.name
         )

@@ -158,6 +158,7 @@ def _need(row: Need) -> NeedRecord:
     return NeedRecord(
         id=row.id,
         patient_id=row.patient_id,
+        subject=row.subject,
         text=row.text,
         domain=row.domain,
         omaha=row.omaha,
@@ -181,3 +182,8 @@ def need(viewer: Viewer, need_id: UUID) -> NeedRecord:
         raise NotFound("This need does not exist, or you may not see it.")
     require_sight(viewer, Place(site_id=row.site_id, patient_id=row.patient_id))
     return _need(row)
+
+
+def need_of_action(need_id: UUID) -> NeedRecord:
+    """Return a need for an action of a later capability, which has itself asked whether the actor may."""
+    return _need(Need.objects.get(pk=need_id))

@@ -400,10 +400,11 @@ class AssessmentRecord:
 
 @dataclass(frozen=True, slots=True)
 class NeedRecord:
-    """A need with its evidence: sentence and instant."""
+    """A need with its evidence: sentence and instant. `subject` is what makes two needs one (omaha-11)."""
 
     id: UUID
     patient_id: UUID
+    subject: str
     text: str
     domain: str
     omaha: int | None

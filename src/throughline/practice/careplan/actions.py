@@ -11,8 +11,8 @@ from throughline.foundation.journal.publishing import publish
 from throughline.foundation.kernel.actions import NotFound, Place, Refusal, action, locator
 from throughline.foundation.kernel.actor import Actor
 from throughline.practice.assessment.actions import raise_need
-from throughline.practice.assessment.models import Need
-from throughline.practice.assessment.records import SuggestedNeed
+from throughline.practice.assessment.queries import need_of_action
+from throughline.practice.assessment.records import NeedRecord, SuggestedNeed
 from throughline.practice.careplan import events
 from throughline.practice.careplan.models import DeclinedOption, Goal, Lesson, PlanAction, PlanVersion
 from throughline.practice.careplan.records import Proposal, ProposedAction, ProposedGoal, ProposedNeed, Reason
@@ -97,13 +97,14 @@ def adopt(*, patient_id: UUID, proposal: Proposal, chosen: Chosen, by: Actor, at
     lessons = [x for x in proposal.education if x.topic in chosen.lessons and x.topic not in standing]
     if not (goals or actions or lessons):
         raise UnableToPlan("Tick what belongs in her plan. What is in it already is not added twice.")
-    wanted = {row.need for row in (*goals, *actions)}
+    wanted = {g.need for g in goals} | {a.need for a in actions}
     needs = {n.key: _need_row(patient_id, n, by, at) for n in proposal.needs if n.key in wanted}
+    words = {n.key: n.text for n in proposal.needs}
     base = _base(patient_id, by, at)
     for goal in goals:
         _add_goal(goal, (chosen.targets or {}).get(goal.key, goal.target), needs[goal.need], base, at)
     for one in actions:
-        _add_action(one, needs[one.need], base, by, at)
+        _add_action(one, (needs[one.need], words[one.need]), base, by, at)
     Lesson.objects.bulk_create(
         [Lesson(**base, key=x.topic, topic=x.topic, sources=_sources(x.reasons), status="to-teach") for x in lessons]
     )
@@ -139,14 +140,9 @@ def _sources(reasons: Sequence[Reason]) -> list[str]:
 
 
 def _need_row(patient_id: UUID, need: ProposedNeed, by: Actor, at: datetime) -> UUID:
-    standing = Need.objects.filter(patient_id=patient_id, subject=need.key, status="open").first()
-    known = set(standing.evidence.values_list("sentence", flat=True)) if standing else set()
-    fresh = tuple(sentence for sentence in need.evidence if sentence not in known)
-    if standing is not None and not fresh:
-        return standing.id
     suggested = SuggestedNeed(
         need.key, need.text, need.domain, need.omaha, need.icd10, need.priority, need.horizon,
-        fresh or (f"Pathway {need.text}, chosen by {by.name}",), need.words,
+        need.evidence or (f"Pathway {need.text}, chosen by {by.name}",), need.words,
     )  # fmt: skip
     return raise_need(patient_id=patient_id, need=suggested, kind="condition", by=by, at=at)
 
@@ -161,14 +157,14 @@ def _add_goal(goal: ProposedGoal, target: str, need_id: UUID, base: dict[str, An
     )  # fmt: skip
 
 
-def _add_action(one: ProposedAction, need_id: UUID, base: dict[str, Any], by: Actor, at: datetime) -> None:
+def _add_action(one: ProposedAction, need: tuple[UUID, str], base: dict[str, Any], by: Actor, at: datetime) -> None:
     due = at.date() + timedelta(days=one.first_due_days)
     made = PlanAction.objects.create(
-        **base, key=one.key, need_id=need_id, text=one.text, role=one.role, delegated=one.owner == "delegate",
+        **base, key=one.key, need_id=need[0], text=one.text, role=one.role, delegated=one.owner == "delegate",
         category=one.category, target=one.target, frequency=one.frequency, due_on=due, sources=_sources(one.reasons),
     )  # fmt: skip
     own = one.role == TASK_ROLE and not made.delegated
-    made.task_id = _task_for(made, _owner(base, by) if own else None, by, at)
+    made.task_id = _task_for(made, need[1], _owner(base, by) if own else None, by, at)
     made.save(update_fields=["task"])
 
 
@@ -177,14 +173,14 @@ def _owner(base: dict[str, Any], by: Actor) -> UUID | None:
     return owner or by.user_id
 
 
-def _task_for(made: PlanAction, owner_id: UUID | None, by: Actor, at: datetime) -> UUID:
+def _task_for(made: PlanAction, need: str, owner_id: UUID | None, by: Actor, at: datetime) -> UUID:
     task = TaskIn(
         patient_id=made.patient_id,
         case_id=made.case_id,
         verb=ROLE_WORDS.get(made.role, made.role) if made.role != TASK_ROLE else "Plan",
         title=made.text[:300],
         kind="plan",
-        why=f"Care plan: {made.need.text}",
+        why=f"Care plan: {need}",
         tier=5,
         owner_id=owner_id,
         due_at=at.replace(hour=23, minute=0) + timedelta(days=(made.due_on - at.date()).days),
@@ -201,7 +197,7 @@ def add_goal(*, need_id: UUID, goal: GoalIn, by: Actor, at: datetime) -> UUID:
         raise UnableToPlan("Say what is to be reached, and by a date to come.")
     term = "short" if (goal.by_date - at.date()).days <= 30 else "long"
     made = Goal.objects.create(
-        **_base(need.patient_id, by, at), need=need, text=goal.text.strip()[:300], target=goal.target.strip(),
+        **_base(need.patient_id, by, at), need_id=need.id, text=goal.text.strip()[:300], target=goal.target.strip(),
         by_date=goal.by_date, words=goal.words.strip(), importance=goal.importance, term=term,
     )  # fmt: skip
     return made.id
@@ -214,17 +210,17 @@ def add_action(*, need_id: UUID, planned: ActionIn, by: Actor, at: datetime) -> 
     if not planned.text.strip() or planned.due_on < at.date() or planned.role not in ROLE_WORDS:
         raise UnableToPlan("Say what is to be done, by whom, and by a date to come.")
     made = PlanAction.objects.create(
-        **_base(need.patient_id, by, at), need=need, text=planned.text.strip(), role=planned.role,
+        **_base(need.patient_id, by, at), need_id=need.id, text=planned.text.strip(), role=planned.role,
         category=planned.category, frequency=planned.frequency.strip(), due_on=planned.due_on,
     )  # fmt: skip
     own = planned.owner_id or (_owner({"case_id": made.case_id}, by) if planned.role == TASK_ROLE else None)
-    made.task_id = _task_for(made, own, by, at)
+    made.task_id = _task_for(made, need.text, own, by, at)
     made.save(update_fields=["task"])
     return made.id
 
 
-def _open_need(need_id: UUID) -> Need:
-    need = Need.objects.get(pk=need_id)
+def _open_need(need_id: UUID) -> NeedRecord:
+    need = need_of_action(need_id)
     if need.status != "open":
         raise UnableToPlan(f"This need is {need.status}. Raise it again first.")
     return need
@@ -243,7 +239,7 @@ def move_goal(*, goal_id: UUID, status: str, reason: str = "", by: Actor, at: da
     if goal.status != "active" or status not in GOAL_STATES or (status != "met" and not reason.strip()):
         raise UnableToPlan("Say how the goal ended, and why when it was not met.")
     _move(goal, status, reason, by, at)
-    about = {"site_id": goal.site_id, "patient_id": goal.patient_id, "case_id": goal.case_id}
+    about: dict[str, Any] = {"site_id": goal.site_id, "patient_id": goal.patient_id, "case_id": goal.case_id}
     publish(
         events.GoalMoved(**about, goal_id=goal.id, text=goal.text, status=status, reason=goal.status_reason),
         by=by,
@@ -258,7 +254,7 @@ def withdraw_action(*, plan_action_id: UUID, reason: str, by: Actor, at: datetim
     if row.status != "active" or not reason.strip():
         raise UnableToPlan("Write why the action is taken out of the plan.")
     _move(row, "withdrawn", reason, by, at)
-    about = {"site_id": row.site_id, "patient_id": row.patient_id, "case_id": row.case_id}
+    about: dict[str, Any] = {"site_id": row.site_id, "patient_id": row.patient_id, "case_id": row.case_id}
     publish(
         events.ActionMoved(**about, action_id=row.id, text=row.text, status="withdrawn", reason=row.status_reason),
         by=by,
@@ -273,7 +269,7 @@ def teach(*, lesson_id: UUID, status: str, by: Actor, at: datetime) -> None:
         raise UnableToPlan("Say whether it was taught, understood, or is to be taught again.")
     row = Lesson.objects.select_for_update().get(pk=lesson_id)
     _move(row, status, "", by, at)
-    about = {"site_id": row.site_id, "patient_id": row.patient_id, "case_id": row.case_id}
+    about: dict[str, Any] = {"site_id": row.site_id, "patient_id": row.patient_id, "case_id": row.case_id}
     publish(events.Taught(**about, lesson_id=row.id, topic=row.topic, status=status), by=by, at=at)
 
 

@@ -6,7 +6,6 @@ from django.db import models
 
 from throughline.foundation.access.models import Site
 from throughline.foundation.kernel.identity import new_id
-from throughline.practice.assessment.models import Need
 from throughline.record.cases.models import Case
 from throughline.record.people.models import Patient
 from throughline.record.tasks.models import Task
@@ -38,7 +37,7 @@ class PlanRow(models.Model):
 class Goal(PlanRow):
     """What is to be reached, how it is told, and by when."""
 
-    need = models.ForeignKey(Need, on_delete=models.PROTECT, related_name="goals")
+    need = models.ForeignKey("assessment.Need", on_delete=models.PROTECT, related_name="goals")
     text = models.CharField(max_length=300)
     target = models.CharField(max_length=300, blank=True)
     loinc = models.CharField(max_length=20, blank=True)
@@ -59,7 +58,7 @@ class Goal(PlanRow):
 class PlanAction(PlanRow):
     """What is done about a need, by which role, how often, and the task that carries it now."""
 
-    need = models.ForeignKey(Need, on_delete=models.PROTECT, related_name="actions")
+    need = models.ForeignKey("assessment.Need", on_delete=models.PROTECT, related_name="actions")
     text = models.TextField()
     role = models.CharField(max_length=20)
     delegated = models.BooleanField(default=False)

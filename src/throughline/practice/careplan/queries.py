@@ -38,7 +38,7 @@ def plan_of(viewer: Viewer, patient_id: UUID) -> Plan:
         .order_by("due_on", "id")
     )
     today = viewer.at.astimezone(ZoneInfo(viewer.time_zone)).date()
-    used = {row.need_id for row in (*goals, *actions)}
+    used = {g.need_id for g in goals} | {a.need_id for a in actions}
     threads = tuple(_thread(need, goals, actions, today) for need in needs if need.status == "open" or need.id in used)
     lessons = Lesson.objects.filter(patient_id=patient_id).exclude(status="withdrawn").order_by("added_at", "id")
     versions = _versions(patient_id)
@@ -173,7 +173,7 @@ def known_facts(viewer: Viewer, patient_id: UUID) -> dict[str, Any]:
 
 def _as_suggested(need: NeedRecord) -> SuggestedNeed:
     return SuggestedNeed(
-        id=f"need-{need.id}",
+        id=need.subject,
         text=need.text,
         domain=need.domain,
         omaha=need.omaha,

@@ -198,7 +198,7 @@ def _repeatable(record: AssessmentRecord, shown: Sequence[Place]) -> str:
 
 def lines_of(record: AssessmentRecord, *, only_settled: bool = False) -> list[Mapping[str, Any]]:
     """Return every question that counts with its answer in words, in order, for the review and for paper."""
-    made = []
+    made: list[Mapping[str, Any]] = []
     for place in walk(record.instrument, record.answers):
         item = place.item
         if not place.enabled or item.hidden or (item.entry_only and place.key not in record.answers):
