@@ -64,6 +64,8 @@ def _batch(at: datetime, size: int) -> Swept:
             .select_related("ruling")
             .order_by("next_look_at", "id")[:size]
         )
+        if not rows:
+            return Swept()
         moved: list[tuple[Clock, list[_Flip]]] = []
         troubled: list[Clock] = []
         for row in rows:
