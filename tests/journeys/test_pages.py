@@ -15,8 +15,11 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/", "/?show=call", "/?held=1", "/patients/", "/patients/new/", "/intake/", "/intake/refer/",
         "/intake/list/", "/clocks/", "/clocks/rules/", "/help/", "/gallery/",
     ),
-    "gwen": ("/team/", "/access-review/", "/duplicates/"),
-    "adam": ("/administration/users/", "/administration/sites/"),
+    "gwen": ("/team/", "/access-review/", "/access-review/audit/", "/duplicates/"),
+    "adam": (
+        "/administration/users/", "/administration/users/new/", "/administration/sites/", "/account/", "/accounts/2fa/",
+        "/accounts/sessions/",
+    ),
     "ulrich": ("/clocks/notices/",),
 }  # fmt: skip
 OF_A_PATIENT = ("", "call/", "story/", "what-matters/", "particulars/", "assessments/")
