@@ -113,11 +113,13 @@ def likenesses(patient_ids: Iterable[UUID]) -> dict[UUID, Likeness]:
     ids = list(patient_ids)
     if not ids:
         return {}
-    names: dict[UUID, list[PatientName]] = defaultdict(list)
-    for name in PatientName.objects.filter(patient_id__in=ids).order_by("id"):
+    names: dict[UUID, list[Any]] = defaultdict(list)
+    stated = PatientName.objects.filter(patient_id__in=ids).order_by("id")
+    for name in stated.values_list("patient_id", "given", "family", "use", named=True):
         names[name.patient_id].append(name)
-    numbers: dict[UUID, list[PatientIdentifier]] = defaultdict(list)
-    for number in PatientIdentifier.objects.filter(patient_id__in=ids):
+    numbers: dict[UUID, list[Any]] = defaultdict(list)
+    held = PatientIdentifier.objects.filter(patient_id__in=ids)
+    for number in held.values_list("patient_id", "kind", "value", named=True):
         numbers[number.patient_id].append(number)
     phones: dict[UUID, set[str]] = defaultdict(set)
     for patient, value in ContactPoint.objects.filter(patient_id__in=ids, system="phone", person=None).values_list(
@@ -125,11 +127,15 @@ def likenesses(patient_ids: Iterable[UUID]) -> dict[UUID, Likeness]:
     ):
         phones[patient].add(value)
     places: dict[UUID, set[str]] = defaultdict(set)
-    for address in Address.objects.filter(patient_id__in=ids):
-        places[address.patient_id].add(fold(" ".join(address.lines) + " " + address.postal_code[:5]))
+    for patient, lines, postal_code in Address.objects.filter(patient_id__in=ids).values_list(
+        "patient_id", "lines", "postal_code"
+    ):
+        places[patient].add(fold(" ".join(lines) + " " + postal_code[:5]))
     return {
-        row.id: _likeness(row.birth_date, row.gender, names[row.id], numbers[row.id], phones[row.id], places[row.id])
-        for row in Patient.objects.filter(id__in=ids, merged_into=None)
+        key: _likeness(birth_date, gender, names[key], numbers[key], phones[key], places[key])
+        for key, birth_date, gender in Patient.objects.filter(id__in=ids, merged_into=None).values_list(
+            "id", "birth_date", "gender"
+        )
     }
 
 
