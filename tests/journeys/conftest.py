@@ -33,7 +33,10 @@ WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 @pytest.fixture(scope="session")
 def product() -> Iterator[str]:
-    """Serve the product with its demonstration and give its address."""
+    """Serve the product with its demonstration and give its address (THROUGHLINE_PRODUCT names one that serves)."""
+    if serving := os.environ.get("THROUGHLINE_PRODUCT"):
+        yield serving
+        return
     home = throwaway.folder()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
