@@ -69,7 +69,7 @@ def _open_patient(v: Visitor, meter: Meter) -> None:
 
 
 def _failed_call(v: Visitor, meter: Meter) -> None:
-    row = _focus(v, "tbody.one:has(.row__act a:has-text('Call'))")
+    row = _focus(v, "tbody.one:has(.row__act a[href*='/call/'])")
     if meter.hand == "keys":
         meter.key("c")
         v.page.wait_for_selector(f"{row} form.call")
@@ -85,7 +85,7 @@ def _failed_call(v: Visitor, meter: Meter) -> None:
 
 
 def _answered_call(v: Visitor, meter: Meter) -> None:
-    row = _focus(v, "tbody.one:has(.row__act a:has-text('Call')):has(.also li:not(.last))")
+    row = _focus(v, "tbody.one:has(.row__act a[href*='/call/']):has(.also li:not(.last))")
     if meter.hand == "keys":
         meter.key("c")
         v.page.wait_for_selector(f"{row} form.call")
@@ -116,12 +116,12 @@ def _quick_task(v: Visitor, meter: Meter) -> None:
     if meter.hand == "keys":
         meter.key("q")
         v.page.wait_for_selector(f"{row} input[name=title]:focus")
-        meter.type("", "Order a shower chair", think=False)
+        meter.type("", "Order shower chair fri", think=False)
         meter.key("Enter", think=False)
     else:
         meter.click(f"{row} .row__act a[role=button]")
         v.page.wait_for_selector(f"{row} input[name=title]")
-        meter.type(f"{row} input[name=title]", "Order a shower chair")
+        meter.type(f"{row} input[name=title]", "Order shower chair fri")
         meter.click(f"{row} form.quick button", think=False)
     expect(v.page.locator(TOAST)).to_contain_text("task added for")
 

@@ -10,7 +10,7 @@ from tests.journeys.conftest import Visitor
 
 pytestmark = pytest.mark.journey
 
-CALLS = "tbody.one:has(.row__act a:has-text('Call'))"
+CALLS = "tbody.one:has(.row__act a[href*='/call/'])"
 TOAST = "#toasts .toast"
 
 

@@ -12,13 +12,15 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from throughline.edge.desk.web.pages import answer_row
-from throughline.edge.desk.web.panels import default_until
+from throughline.edge.desk.web.panels import default_until, row_of
 from throughline.foundation.access.permissions import Permission
 from throughline.foundation.access.web.page import page
 from throughline.foundation.kernel.actions import Refusal
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.foundation.ui import formats
 from throughline.practice.caseload import actions as caseload
+from throughline.practice.caseload import entry
+from throughline.practice.caseload import queries as caseload_queries
 from throughline.record.cases import actions as cases
 from throughline.record.tasks import actions, queries, rules
 from throughline.record.tasks.actions import TaskIn
@@ -158,11 +160,19 @@ DUE_WORDS: dict[str, Callable[[datetime], datetime]] = {
 @page("desk.quick-task", needs=Permission.WORK_CASE, patient="patient_id")
 def quick_task(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> HttpResponse:
     """Add a task with owner and due day in one line."""
-    due = _due(request.POST.get("due", ""), viewer)
+    now = viewer.at.astimezone(ZoneInfo(viewer.time_zone))
+    line = entry.read(request.POST.get("title", ""), now.date())
+    due = _due(request.POST.get("due", "") or (line.due.isoformat() if line.due else ""), viewer)
     owner = UUID(request.POST["owner"]) if request.POST.get("owner") else viewer.user_id
+    if line.owner:
+        site_id = row_of(viewer, patient_id).site_id
+        named = entry.owner_of(line.owner, list(caseload_queries.colleagues(viewer, site_id)))
+        if not isinstance(named, UUID):
+            raise Refusal(f"No single colleague here is called “{line.owner}”. Choose the owner from the list.")
+        owner = named
     task = TaskIn(
         patient_id=patient_id,
-        title=request.POST.get("title", ""),
+        title=line.title,
         owner_id=owner,
         due_at=due,
         time_zone=viewer.time_zone,
