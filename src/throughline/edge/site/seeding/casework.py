@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from throughline.edge.site.seeding import moments, taskwork
+from throughline.edge.site.seeding import clockwork, moments, taskwork
 from throughline.edge.site.seeding.stage import Act, Stage, later
 from throughline.edge.site.seeding.wording import (
     CHANNELS,
@@ -123,6 +123,7 @@ def _course(stage: Stage, case: Mapping[str, Any], case_id: UUID) -> list[Act]:
     acts = [_contact(stage, line) for line in case.get("contacts", [])]
     acts += [act for line in case.get("tasks", []) for act in taskwork.course(stage, line, case["owner"])]
     acts += [_words(stage, line, case_id, case["owner"]) for line in stage.story.get("words", [])]
+    acts += clockwork.course(stage, case)
     if line := case.get("paused"):
         at, until = stage.at(line["at"]), moments.day(line["until"], stage.today)
         pause = {"until": until, "reason": line["reason"], "by": stage.actor(line["by"]), "at": at}

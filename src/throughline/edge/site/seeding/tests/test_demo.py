@@ -10,6 +10,7 @@ from throughline.edge.site.seeding.stories import read_seeds
 from throughline.foundation.access.models import BreakGlass, PatientAccess, User
 from throughline.practice.intake.models import Referral
 from throughline.record.cases.models import Case, Consent
+from throughline.record.clocks.models import Clock
 from throughline.record.people.models import Patient, PossibleDuplicate
 from throughline.record.tasks.models import Task
 
@@ -34,6 +35,7 @@ def test_the_demonstration_loads_whole_and_once() -> None:
     _judge_the_states()
     _judge_the_people()
     _judge_the_work()
+    _judge_the_clocks()
     before = rows()
     second = demo.load(SEEDS, date(2026, 3, 20))
     assert (second.day, second.played, second.stored, second.refused) == (TODAY, 0, 0, [])
@@ -47,6 +49,17 @@ def _judge_the_states() -> None:
     assert {"part-2", "case-management"} == set(Consent.objects.values_list("scope", flat=True))
     assert Consent.objects.get(patient=named("ogunleye")).decision == "declined"
     assert not Case.objects.exclude(state="closed").filter(owner=None).exists()
+
+
+def _judge_the_clocks() -> None:
+    appeal = Clock.objects.get(rule_id="C-55")
+    assert (appeal.patient, appeal.due_at.isoformat()) == (named("delacroix-thompson"), "2026-03-09T20:10:00+00:00")
+    assert Clock.objects.get(rule_id="C-02").notice == "IM-follow-up"
+    called = Clock.objects.get(rule_id="C-23")  # two tries in time satisfy the rule
+    assert (called.state, len(called.attempts)) == ("met", 2)
+    begun = Clock.objects.filter(rule_id="C-34")
+    assert begun.filter(state="met").exists()
+    assert not begun.filter(ended_at=None, due_at__lt=appeal.created_at).exists()
 
 
 def _judge_the_people() -> None:
