@@ -15,7 +15,7 @@ from throughline.record.people.models import (
 )
 from throughline.record.people.queries.probing import patients_in_ranges
 from throughline.record.people.records import PersonIn
-from throughline.record.people.rules.duplicates import WORTH_SHOWING, Likeness, Weighed, weigh
+from throughline.record.people.rules.duplicates import WORTH_SHOWING, Likeness, Weighed, could_reach, weigh
 from throughline.record.people.rules.intent import Probe
 from throughline.record.people.rules.names import fold, words
 from throughline.record.people.rules.phones import read_phone
@@ -59,7 +59,8 @@ def duplicates_of(patient_ids: Collection[UUID], *, site_id: UUID, at_least: flo
 
 
 def _ranked(one: Likeness, others: dict[UUID, Likeness], at_least: float) -> list[Suspect]:
-    weighed = [Suspect(key, weigh(one, other)) for key, other in others.items()]
+    possible = ((key, other) for key, other in others.items() if could_reach(one, other, at_least))
+    weighed = [Suspect(key, weigh(one, other)) for key, other in possible]
     kept = [suspect for suspect in weighed if suspect.weighed.score >= at_least]
     return sorted(kept, key=lambda suspect: (-suspect.weighed.score, str(suspect.patient_id)))
 

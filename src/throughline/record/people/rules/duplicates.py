@@ -61,6 +61,19 @@ def weigh(one: Likeness, other: Likeness) -> Weighed:
     return Weighed(round(sum(bits for bits, _ in parts), 2), tuple(why for _, why in parts if why))
 
 
+# The most that names can add: the same family name and the same first name.
+_MOST_BY_NAMES = 7.0 + 6.0
+
+
+def could_reach(one: Likeness, other: Likeness, least: float) -> bool:
+    """Whether `weigh` could come to `least`: False only when it cannot, whatever the names.
+
+    Comparing names by sound and spelling is most of the cost, and most candidates fail by their birth dates alone.
+    """
+    parts = (_numbers(one, other), _birth(one.birth_date, other.birth_date), _gender(one.gender, other.gender))
+    return sum(bits for bits, _ in (*parts, *_reach(one, other))) + _MOST_BY_NAMES >= least
+
+
 def _numbers(one: Likeness, other: Likeness) -> Part:
     if one.record_numbers & other.record_numbers:
         return 14.0, "same record number"
