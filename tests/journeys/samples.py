@@ -18,6 +18,7 @@ from throughline.practice.assessment.records import SuggestedNeed
 from throughline.practice.careplan.actions import Chosen, adopt
 from throughline.practice.careplan.models import Goal, Lesson, PlanAction
 from throughline.practice.careplan.queries import proposal_for
+from throughline.practice.intake.actions import ReferralIn, receive_referral
 from throughline.record.cases.tests.factories import make_case, make_patient
 from throughline.record.clocks.actions import ClockIn, start_clock
 from throughline.record.contacts.actions import ContactIn, log_contact
@@ -166,6 +167,18 @@ def _plan(world: World) -> tuple[UUID, UUID, UUID]:
     return rows[0].id, rows[1].id, rows[2].id
 
 
+def _referral(world: World) -> UUID:
+    referral = ReferralIn(
+        patient_id=world.patient_id,
+        source="physician",
+        reason="Two falls this month",
+        programme="complex",
+        identified_on=world.at.date(),
+        received_at=world.at,
+    )
+    return receive_referral(site_id=world.site.id, referral=referral, by=system("test"), at=world.at)
+
+
 # What stands in an address for each url argument. An argument that means different things at different addresses is
 # named with its address: "intake:board.state". A new argument needs a new line here.
 SAMPLES: dict[str, Callable[[World], Any]] = {
@@ -186,6 +199,7 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
     "merge_id": _merge,
     "retired_id": lambda world: _record(world, "Retired"),
     "people:add.what": lambda world: "phone",
+    "referral_id": _referral,
     "assessment_id": _assessment,
     "need_id": _need,
     "assessment:blank.key": lambda world: "phq9",
