@@ -23,6 +23,7 @@ from throughline.edge.interop.fhir.resolving import (
     pointers_of,
 )
 from throughline.edge.interop.records import StretchOutcome
+from throughline.edge.interop.referring import Referring
 from throughline.foundation.access.permissions import Permission
 from throughline.foundation.access.queries import system_viewer
 from throughline.foundation.access.records import Viewer
@@ -80,6 +81,7 @@ class _Taking:
         self.draft = draft
         self.viewer: Viewer = system_viewer(by, at=at, site_ids=[site_id])
         self.resolver = Resolver(draft)
+        self.referring = Referring(site_id, source, draft, self.resolver, self.viewer)
         refused = [(one.resource, one.path, one.why) for one in draft.refused]
         self.outcome = StretchOutcome(refused=refused, unchanged=draft.repeated)
 
@@ -200,6 +202,9 @@ class _Taking:
         try:
             patient, patient_id = patient_of(reading, self.draft, self.resolver, known)
             fact = complete(reading, patient, self.draft, self.resolver, known)
+            if patient is not None and patient_id is not None:
+                days = known.shifts.get(patient.resource_id, 0)
+                self.referring.refer(key, patient_id, known, days=days, **self.act)
         except Refused as refusal:
             why = refusal.why if refusal.why.endswith(".") else f"{refusal.why}."
             path = refusal.path or key.resource_type

@@ -1,6 +1,6 @@
 """Reads of intake: the board, one referral, and what the record knows for the criteria."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -118,6 +118,13 @@ def referral(viewer: Viewer, referral_id: UUID) -> ReferralRecord:
     if found is None:
         raise NotFound("This referral does not exist, or you may not see it.")
     return _record(found)
+
+
+def has_come(viewer: Viewer, *, site_id: UUID, external_ids: Collection[str]) -> bool:
+    """Return whether a referral has come to a site of the viewer's under one of these numbers of its sender."""
+    # Every source is named so that the index of numbers received once answers.
+    found = Referral.objects.filter(site_id=site_id, source__in=list(rules.SOURCES), external_id__in=external_ids)
+    return found.filter(site_id__in=viewer.site_ids).exclude(external_id="").exists()
 
 
 def others_of_patient(viewer: Viewer, record: ReferralRecord) -> list[ReferralRecord]:

@@ -62,3 +62,8 @@ ADDRESS_USE = frozenset({"home", "work", "temp", "old", "billing"})
 
 # HL7 v3 ActCode encounter classes in which the patient lies in a bed: inpatient, acute, non-acute, observation, short.
 STAY_CLASSES = frozenset({"IMP", "ACUTE", "NONAC", "OBSENC", "SS"})
+
+# A ServiceRequest's status, intent and priority.
+ORDER_STATUS = frozenset({"draft", "active", "on-hold", "revoked", "completed", "entered-in-error", "unknown"})
+ORDER_INTENT = REQUEST_INTENT | {"directive"}
+ORDER_PRIORITY = frozenset({"routine", "urgent", "asap", "stat"})

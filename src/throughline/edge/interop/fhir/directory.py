@@ -50,18 +50,23 @@ def _reach(node: Node, path: str) -> Reach:
     return Reach(phone=found["phone"], fax=found["fax"], email=found["email"])
 
 
+def kind_of(node: Node) -> str:
+    """Return what kind of organization this is: payer, department, government, "" when it does not say."""
+    kinds = concepts(node, "type", "Organization")
+    return _ORGANIZATION_KINDS.get(kinds[0].code, "") if kinds else ""
+
+
 def organization(node: Node, source_id: str) -> OrganizationIn:
     """Return what an Organization resource says."""
     path = "Organization"
     name = text(node, "name", path)
     if not name:
         raise Refused(f"{path}.name", "is missing: an organization without a name cannot be shown")
-    kinds = concepts(node, "type", path)
     places = nodes(node, "address", path)
     return OrganizationIn(
         source_id=source_id,
         name=name,
-        kind=_ORGANIZATION_KINDS.get(kinds[0].code, "") if kinds else "",
+        kind=kind_of(node),
         npi=_npi(node, path),
         address=address(places[0], f"{path}.address[0]") if places else AddressIn(),
         active=flag(node, "active", path) is not False,

@@ -13,8 +13,9 @@ from throughline.edge.interop.fhir.elements import Node, Refused, kind_of
 from throughline.edge.interop.fhir.person import person
 from throughline.edge.interop.fhir.reading import read
 from throughline.edge.interop.fhir.references import Key
+from throughline.edge.interop.fhir.requests import Asked, asked
 from throughline.edge.interop.fhir.splitting import Entry, is_record
-from throughline.record.chart.records.received import Edition, Received
+from throughline.record.chart.records.received import Edition, Reading, Received
 
 
 class Refusal(NamedTuple):
@@ -41,13 +42,15 @@ _ODD = (TypeError, AttributeError, LookupError, ArithmeticError, ValueError)
 class Draft:
     """What one stretch of a file holds.
 
-    `who` holds the patients, organizations, practitioners and roles by their key; `full_urls` leads from a bundle's
+    `who` holds the patients, organizations, practitioners and roles by their key, `asked` the orders that ask us to
+    take a patient up; `full_urls` leads from a bundle's
     entries to keys; `repeated` counts resources that stood in the stretch twice with nothing new, `claims` those that
     say they are FHIR resources.
     """
 
     received: dict[Key, Received] = field(default_factory=dict)
     who: dict[Key, Any] = field(default_factory=dict)
+    asked: dict[Key, Asked] = field(default_factory=dict)
     full_urls: dict[str, Key] = field(default_factory=dict)
     refused: list[Refusal] = field(default_factory=list)
     refused_keys: set[Key] = field(default_factory=set)
@@ -128,6 +131,7 @@ def _add(result: Draft, entry: Entry) -> None:
     found = digest(node)
     reading = read(node, entry.full_url)
     key = Key(reading.resource_type, reading.resource_id)
+    order = asked(node) if reading.resource_type == "ServiceRequest" else None
     reader = _READ_WHO.get(reading.resource_type)
     try:
         who = reader(node, reading.resource_id) if reader is not None else None
@@ -142,9 +146,23 @@ def _add(result: Draft, entry: Entry) -> None:
         result.repeated += 1
     if who is not None:
         result.who[key] = who
-    result.received[key] = Received(reading, found, entry.at_byte, entry.size)
+    _note_order(result, key, order)
+    result.received[key] = Received(_naming(reading, order), found, entry.at_byte, entry.size)
     if entry.full_url:
         result.full_urls[entry.full_url] = key
+
+
+def _naming(reading: Reading, order: Asked | None) -> Reading:
+    """Return the reading with what an order names, so that it is looked up with everything else."""
+    if order is None:
+        return reading
+    return reading._replace(names=(("requester", order.requester), *(("reason", one) for one in order.reasons)))
+
+
+def _note_order(result: Draft, key: Key, order: Asked | None) -> None:
+    result.asked.pop(key, None)
+    if order is not None:
+        result.asked[key] = order
 
 
 def _replaces(reading: Any, found: bytes, earlier: Received) -> bool:

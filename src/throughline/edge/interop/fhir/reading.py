@@ -108,6 +108,8 @@ def _with_fact(reading: Reading, node: Node, reader: Callable[[Node], clinical.P
 
 def _summary(node: Node, kind: str) -> dict[str, str]:
     result = {"name": directory.name_of(node)}
+    if kind == "Organization":
+        result["kind"] = directory.kind_of(node)
     if kind == "Medication":
         what = concept(node, "code", kind, RXNORM)
         result.update(system=what.system, code=what.code)

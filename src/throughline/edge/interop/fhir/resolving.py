@@ -130,11 +130,11 @@ def complete(reading: Reading, patient: Key | None, draft: Draft, resolver: Reso
     if fact is None:
         return None
     for column, pointer in reading.names:
-        name = _summary(resolver.key(pointer), draft, known).get("name", "")
+        name = summary_of(resolver.key(pointer), draft, known).get("name", "")
         if name:
             fact = _with(fact, **{column: name})
     if reading.code_from.reference and not fact.common.code:
-        said = _summary(resolver.key(reading.code_from), draft, known)
+        said = summary_of(resolver.key(reading.code_from), draft, known)
         if said:
             fact = _with(
                 fact,
@@ -154,7 +154,8 @@ def _with(fact: Any, **columns: Any) -> Any:
     return fact._replace(common=fact.common._replace(**common), **own) if common else fact._replace(**own)
 
 
-def _summary(key: Key | None, draft: Draft, known: Known) -> Mapping[str, Any]:
+def summary_of(key: Key | None, draft: Draft, known: Known) -> Mapping[str, Any]:
+    """Return what was kept of the words of a resource that others point to, nothing when it is not known."""
     if key is None:
         return {}
     received = draft.received.get(key)
@@ -178,7 +179,7 @@ def _linked(fact: Any, resolver: Resolver, known: Known) -> Any:
 
 def _link(pointer: Pointer, resolver: Resolver, known: Known) -> dict[str, Any]:
     key = resolver.key(pointer)
-    name = pointer.display or _summary(key, resolver.draft, known).get("name", "")
+    name = pointer.display or summary_of(key, resolver.draft, known).get("name", "")
     return {"id": known.ids.get(key) if key else None, "text": name}
 
 
