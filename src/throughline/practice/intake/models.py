@@ -10,7 +10,7 @@ from throughline.record.cases.models import Case
 from throughline.record.people.models import Patient
 
 
-@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@pghistory.track(pghistory.UpdateEvent(row=pghistory.Old), pghistory.DeleteEvent())
 class Referral(models.Model):
     """A request to take a patient up. Source and day of identification are captured once, here."""
 

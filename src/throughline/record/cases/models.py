@@ -9,7 +9,7 @@ from throughline.foundation.kernel.identity import new_id
 from throughline.record.people.models import Patient
 
 
-@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@pghistory.track(pghistory.UpdateEvent(row=pghistory.Old), pghistory.DeleteEvent())
 class Case(models.Model):
     """One patient's work at one site, owned by one nurse or waiting for one."""
 
@@ -68,7 +68,7 @@ class CaseTransition(models.Model):
         indexes = [models.Index(fields=["case", "at"], name="cases_transition_case")]
 
 
-@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@pghistory.track(pghistory.UpdateEvent(row=pghistory.Old), pghistory.DeleteEvent())
 class Enrolment(models.Model):
     """The case's place in one programme, with the version of the programme that admitted it."""
 
@@ -91,7 +91,7 @@ class Enrolment(models.Model):
         ]
 
 
-@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@pghistory.track(pghistory.UpdateEvent(row=pghistory.Old), pghistory.DeleteEvent())
 class Consent(models.Model):
     """What the patient agreed to or declined, how, to whom, and when it was withdrawn."""
 
@@ -115,7 +115,7 @@ class Consent(models.Model):
         indexes = [models.Index(fields=["patient", "scope", "at"], name="cases_consent_patient")]
 
 
-@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@pghistory.track(pghistory.UpdateEvent(row=pghistory.Old), pghistory.DeleteEvent())
 class CaseNote(models.Model):
     """What somebody wrote about the case. Corrections are further notes, never changes."""
 

@@ -9,7 +9,7 @@ from throughline.record.cases.models import Case
 from throughline.record.people.models import Patient
 
 
-@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@pghistory.track(pghistory.UpdateEvent(row=pghistory.Old), pghistory.DeleteEvent())
 class Contact(models.Model):
     """A call, visit or message: who was tried, by which channel and number, when, and how it ended."""
 

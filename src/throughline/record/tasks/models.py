@@ -10,7 +10,7 @@ from throughline.record.cases.models import Case
 from throughline.record.people.models import Patient
 
 
-@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@pghistory.track(pghistory.UpdateEvent(row=pghistory.Old), pghistory.DeleteEvent())
 class Task(models.Model):
     """One thing to do. `tier` is its standing on Today (0 safety … 5 soon) as set by what raised it."""
 

@@ -142,3 +142,13 @@ def test_consent_holds_until_withdrawn(site, nurse):
     consent = queries.case(viewer, case_id).consents[0]
     actions.withdraw_consent(case_id=case_id, consent_id=consent.id, withdrawn_by="the patient", by=by, at=NOW)
     assert not queries.consent_holds(viewer, patient_id, "case-management")
+
+
+def test_history_keeps_what_stood_before_a_change(site, nurse):
+    from throughline.record.cases.models import CaseEvent
+
+    case_id, by = make_case(site, nurse), actor_for(nurse, at=NOW)
+    before = Case.objects.get(pk=case_id).acuity
+    actions.set_acuity(case_id=case_id, acuity=4, reason="two falls", by=by, at=NOW)
+    kept = CaseEvent.objects.filter(pgh_obj_id=case_id).order_by("pgh_id").last()
+    assert (kept.acuity, Case.objects.get(pk=case_id).acuity) == (before, 4)

@@ -10,7 +10,7 @@ from throughline.foundation.kernel.identity import new_id
 from throughline.record.people.models.patients import Patient, Sourced
 
 
-@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@pghistory.track(pghistory.UpdateEvent(row=pghistory.Old), pghistory.DeleteEvent())
 class ContactPerson(Sourced):
     """Someone in the patient's life: who she is to her, what she may decide, and what she may be told.
 
@@ -60,7 +60,7 @@ class ContactPerson(Sourced):
         return self.name
 
 
-@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@pghistory.track(pghistory.UpdateEvent(row=pghistory.Old), pghistory.DeleteEvent())
 class Organization(Sourced):
     """A hospital, practice, agency, facility or payer that a site works with."""
 
@@ -95,7 +95,7 @@ class Organization(Sourced):
         return self.name
 
 
-@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@pghistory.track(pghistory.UpdateEvent(row=pghistory.Old), pghistory.DeleteEvent())
 class Practitioner(Sourced):
     """A clinician or other professional who cares for the site's patients, inside or outside the house."""
 
@@ -131,7 +131,7 @@ class Practitioner(Sourced):
         return self.display_name
 
 
-@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@pghistory.track(pghistory.UpdateEvent(row=pghistory.Old), pghistory.DeleteEvent())
 class PractitionerRole(Sourced):
     """What a practitioner does at an organization, from when until when, and how to reach her there."""
 

@@ -26,7 +26,7 @@ class SearchToken(models.Model):
         indexes = [models.Index(fields=["patient", "kind", "token"], name="people_token_patient")]
 
 
-@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@pghistory.track(pghistory.UpdateEvent(row=pghistory.Old), pghistory.DeleteEvent())
 class PossibleDuplicate(models.Model):
     """Two records that may be one person: the score, the reasons in words, and what was decided.
 

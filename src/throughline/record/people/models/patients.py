@@ -20,7 +20,7 @@ class Sourced(models.Model):
         abstract = True
 
 
-@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@pghistory.track(pghistory.UpdateEvent(row=pghistory.Old), pghistory.DeleteEvent())
 class Patient(models.Model):
     """A person cared for at one site. The columns here are what lists, search and the identity bar read.
 
@@ -73,7 +73,7 @@ class Patient(models.Model):
         return self.display_name
 
 
-@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@pghistory.track(pghistory.UpdateEvent(row=pghistory.Old), pghistory.DeleteEvent())
 class PatientName(Sourced):
     """One name a patient is or was known by."""
 
@@ -103,7 +103,7 @@ class PatientName(Sourced):
         indexes = [models.Index(fields=["patient"], name="people_name_patient")]
 
 
-@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@pghistory.track(pghistory.UpdateEvent(row=pghistory.Old), pghistory.DeleteEvent())
 class PatientIdentifier(Sourced):
     """One number a patient is known by, and who gave it."""
 
@@ -134,7 +134,7 @@ class PatientIdentifier(Sourced):
         ]
 
 
-@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@pghistory.track(pghistory.UpdateEvent(row=pghistory.Old), pghistory.DeleteEvent())
 class ContactPoint(Sourced):
     """A phone, e-mail or fax of the patient, or of a contact person of hers, and what it may be used for."""
 
@@ -172,7 +172,7 @@ class ContactPoint(Sourced):
         indexes = [models.Index(fields=["patient", "system", "rank"], name="people_point_patient")]
 
 
-@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@pghistory.track(pghistory.UpdateEvent(row=pghistory.Old), pghistory.DeleteEvent())
 class Address(Sourced):
     """Where the patient lives, lived, stays for now, or receives letters."""
 
