@@ -32,7 +32,9 @@ class ClockRuling(models.Model):
 FACTS = ("part", "start", "zone", "facts", "pauses", "attempts", "met_at", "cancelled_at", "case", "ruling")
 
 
-@pghistory.track(pghistory.UpdateEvent(row=pghistory.Old, condition=pghistory.AnyChange(*FACTS)), pghistory.DeleteEvent())
+@pghistory.track(
+    pghistory.UpdateEvent(row=pghistory.Old, condition=pghistory.AnyChange(*FACTS)), pghistory.DeleteEvent()
+)
 class Clock(models.Model):
     """One deadline of one patient. The dates are counted from the facts; they stand here so that lists can sort."""
 
