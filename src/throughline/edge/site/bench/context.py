@@ -59,12 +59,13 @@ class Bench:
         return self.place.url(database=database)
 
     def database(self, name: str) -> str:
-        """Return the address of the database, made with the product's tables when it is not there yet."""
-        with psycopg.connect(self.place.url(database="postgres"), autocommit=True) as link:
-            if link.execute("select 1 from pg_database where datname = %s", [name]).fetchone():
-                return self.url(name)
-            link.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
-        self.command(name, "migrate")
+        """Return the address of the database, made and with the product's tables up to date."""
+        if f"made.{name}" not in self.kept:
+            with psycopg.connect(self.place.url(database="postgres"), autocommit=True) as link:
+                if not link.execute("select 1 from pg_database where datname = %s", [name]).fetchone():
+                    link.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+            self.command(name, "migrate")
+            self.kept[f"made.{name}"] = True
         return self.url(name)
 
     def command(self, database: str, *words: str) -> str:

@@ -98,7 +98,8 @@ def _commit() -> str:
 
 
 def _machine() -> str:
-    return f"{os.cpu_count()} cores, {platform.system()} on {platform.machine()}, Python {platform.python_version()}."
+    busy = f"load average {os.getloadavg()[1]:.1f} over the last five minutes"
+    return f"{os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}, {busy}."
 
 
 def _notes(kept: dict[str, object]) -> str:
