@@ -24,6 +24,7 @@ class Measurement:
     goal: str = ""
     at_most: float | None = None  # the ratio to the floor, or the figure itself without a floor
     at_least: float | None = None
+    figure_at_least: float | None = None  # a goal for the figure itself, beside whatever floor
     rounds: int | None = None  # fewer than usual for something long
     stem: str = ""  # what is the same at several sizes, and the size
     size: int = 0
@@ -74,6 +75,8 @@ def reached(result: Result, floor: Result | None) -> bool | None:
     """Return whether the goal is reached; None when there is no goal or no figure."""
     value = ratio(result, floor) if result.measurement.floor else result.figure
     wanted = result.measurement
+    if wanted.figure_at_least is not None and result.figure is not None:
+        return result.figure >= wanted.figure_at_least
     if value is None or (wanted.at_most is None and wanted.at_least is None):
         return None
     return (wanted.at_most is None or value <= wanted.at_most) and (wanted.at_least is None or value >= wanted.at_least)

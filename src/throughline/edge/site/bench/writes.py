@@ -104,6 +104,7 @@ MEASUREMENTS = (
         register_rate(1),
         "floor.insert-1",
         "≥ 200 per s (8 × CARE)",
+        figure_at_least=200,
     ),
     Measurement(
         "register-8",
@@ -111,7 +112,8 @@ MEASUREMENTS = (
         "per s",
         register_rate(8),
         "floor.insert-8",
-        "≥ 278 per s (half of WSO2), ≥ 360 per s (8 × CARE)",
+        "≥ 360 per s (8 × CARE; half of WSO2 is 278)",
+        figure_at_least=360,
     ),
     Measurement("bundle", "1 MB FHIR bundle, atomic", "ms", bundle, "floor.bundle", "≤ 12 × floor", at_most=12),
     Measurement(

@@ -28,6 +28,8 @@ def test_goals_are_judged_from_both_sides_and_without_a_floor() -> None:
     assert harness.reached(_measured("a", [29.0], at_most=30), None) is True
     assert harness.reached(_measured("a", [0.1], floor="f", at_least=0.2), _measured("f", [1.0])) is False
     assert harness.reached(_measured("a", [1.0]), None) is None
+    assert harness.reached(_measured("a", [20.0], floor="f", figure_at_least=360), _measured("f", [1.0])) is False
+    assert harness.reached(_measured("a", [400.0], floor="f", figure_at_least=360), _measured("f", [1.0])) is True
     assert harness.reached(_measured("a", floor="f", at_most=1.0), _measured("f", [1.0])) is None
 
 
