@@ -1,5 +1,6 @@
 """Template words of the look: icons, the rail, and who is signed in."""
 
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -13,6 +14,7 @@ register = template.Library()
 
 
 @register.simple_tag
+@lru_cache(maxsize=512)
 def icon(name: str, size: str = "") -> SafeString:
     """Return an icon of the sprite. It is never alone: a word always stands beside it."""
     extra = " icon-s" if size == "s" else ""
