@@ -1,6 +1,6 @@
 """Reads of the caseload: the ranked list in a fixed number of statements, whatever its length."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -47,7 +47,8 @@ def worklist(
     is a gap of its own.
     """
     covering = covers_of(viewer)
-    wanted = set(holders) & {cover[0] for cover in covering} or {viewer.user_id}
+    covered: set[UUID | None] = {away for away, _, _ in covering} & set(holders)
+    wanted = covered or {viewer.user_id}
     cases = _cases(viewer, wanted, only)
     tasks = _tasks(viewer, wanted, only)
     due: dict[UUID, list[Due]] = defaultdict(list)
@@ -227,6 +228,8 @@ def bare_row(viewer: Viewer, patient_id: UUID) -> Row:
 
 
 def _scratch(viewer: Viewer, faces: dict[UUID, Any]) -> dict[UUID, str]:
+    if viewer.user_id is None:
+        return {}
     found = Scratch.objects.filter(user_id=viewer.user_id, patient_id__in=list(faces))
     return dict(found.values_list("patient_id", "text"))
 
@@ -306,6 +309,8 @@ def covers_of(viewer: Viewer) -> tuple[tuple[UUID, str, datetime], ...]:
 
 def views_of(viewer: Viewer) -> list[View]:
     """Return the viewer's saved views in her order."""
+    if viewer.user_id is None:
+        return []
     return [View(v.id, v.name, dict(v.filters)) for v in SavedView.objects.filter(user_id=viewer.user_id)]
 
 
@@ -325,15 +330,20 @@ POINTS = {1: 1, 2: 2, 3: 4, 4: 6}  # workload points by acuity: intensity, not h
 
 def team_load(viewer: Viewer, site_id: UUID) -> list[Load]:
     """Return each colleague's open cases in workload points and her overdue tasks, heaviest first."""
-    loads = {uid: [name, 0, 0, 0] for uid, name in colleagues(viewer, site_id)}
-    cases = Case.objects.filter(site_id=site_id, owner_id__in=list(loads)).exclude(state="closed")
+    names = dict(colleagues(viewer, site_id))
+    held: Counter[UUID] = Counter()
+    points: Counter[UUID] = Counter()
+    overdue: Counter[UUID] = Counter()
+    cases = Case.objects.filter(site_id=site_id, owner_id__in=list(names)).exclude(state="closed")
     for owner, acuity in cases.values_list("owner_id", "acuity"):
-        loads[owner][1] += 1
-        loads[owner][2] += POINTS[acuity]
-    late = Task.objects.filter(site_id=site_id, owner_id__in=list(loads), state__in=LIVE, due_at__lt=viewer.at)
+        if owner is not None:
+            held[owner] += 1
+            points[owner] += POINTS[acuity]
+    late = Task.objects.filter(site_id=site_id, owner_id__in=list(names), state__in=LIVE, due_at__lt=viewer.at)
     for owner in late.values_list("owner_id", flat=True):
-        loads[owner][3] += 1
-    found = [Load(uid, name, n, points, over) for uid, (name, n, points, over) in loads.items()]
+        if owner is not None:
+            overdue[owner] += 1
+    found = [Load(uid, name, held[uid], points[uid], overdue[uid]) for uid, name in names.items()]
     return sorted(found, key=lambda load: (-load.points, load.name))
 
 

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from throughline.foundation.kernel.actions import Refusal
@@ -143,5 +143,5 @@ def _day(text: str) -> date | None:
 def _line(number: int, values: Mapping[str, str]) -> ListLine:
     born = _day(values["birth_date"])
     assert born is not None  # _problem has refused every other line
-    empty = ListLine(number, "", "", born, "", "", "", "", "")
-    return replace(empty, **{column: text for column, text in values.items() if column != "birth_date"})
+    said = {column: values.get(column, "") for column in COLUMNS if column != "birth_date"}
+    return ListLine(number=number, birth_date=born, **said)

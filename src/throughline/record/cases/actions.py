@@ -310,8 +310,9 @@ def _assign(
 ) -> None:
     if case.state == rules.CLOSED:
         raise UnableToAssign("This case is closed; there is nothing to assign.")
-    owner = User.objects.filter(pk=owner_id, is_active=True, grants__site=case.site_id).first()
-    team = Team.objects.filter(pk=team_id, site=case.site_id, active=True).first()
+    people = User.objects.filter(is_active=True, grants__site=case.site_id)
+    owner = people.filter(pk=owner_id).first() if owner_id else None
+    team = Team.objects.filter(pk=team_id, site=case.site_id, active=True).first() if team_id else None
     if (owner_id and owner is None) or (team_id and team is None) or not (owner or team):
         raise UnableToAssign("Choose a colleague or a team that works at this site.")
     previous, before = case.owner_id, _holder(case.owner, case.team)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from throughline.foundation.access.permissions import Permission
@@ -91,7 +92,11 @@ def _check(contact: ContactIn, chosen: rules.Outcome, at: datetime) -> None:
 
 
 def _announce(logged: Contact, chosen: rules.Outcome, case: Case | None, *, by: Actor, at: datetime) -> None:
-    about = {"site_id": logged.site_id, "patient_id": logged.patient_id, "case_id": case.id if case else None}
+    about: dict[str, Any] = {
+        "site_id": logged.site_id,
+        "patient_id": logged.patient_id,
+        "case_id": case.id if case else None,
+    }
     attempt = 0
     if not chosen.reached and chosen.counts_as_attempt:
         reached = [key for key, known in rules.BY_KEY.items() if known.reached]

@@ -59,13 +59,20 @@ def end_cover(*, site_id: UUID, cover_id: UUID, by: Actor, at: datetime) -> None
     PatientAccess.objects.filter(source=f"cover:{cover_id}", until__gt=at).update(until=at)
 
 
+def _self(by: Actor) -> UUID:
+    """Return who the actor is. Raises Refusal for the system, which has no list of its own."""
+    if by.user_id is None:
+        raise Refusal("Only a colleague has views and lines of her own.")
+    return by.user_id
+
+
 @action("caseload.save-view", needs=Permission.WORK_CASE)
 def save_view(*, name: str, filters: dict[str, Any], by: Actor, at: datetime) -> UUID:
     """Keep a named set of filters for oneself; the same name is replaced. Raises Refusal without a name."""
     if not name.strip():
         raise Refusal("Give the view a name.")
     view, _ = SavedView.objects.update_or_create(
-        user_id=by.user_id, name=name.strip()[:40], defaults={"filters": filters}
+        user_id=_self(by), name=name.strip()[:40], defaults={"filters": filters}
     )
     return view.id
 
@@ -73,18 +80,18 @@ def save_view(*, name: str, filters: dict[str, Any], by: Actor, at: datetime) ->
 @action("caseload.delete-view", needs=Permission.WORK_CASE)
 def delete_view(*, view_id: UUID, by: Actor, at: datetime) -> None:
     """Remove one's own saved view."""
-    SavedView.objects.filter(pk=view_id, user_id=by.user_id).delete()
+    SavedView.objects.filter(pk=view_id, user_id=_self(by)).delete()
 
 
 @action("caseload.scratch", needs=Permission.WORK_CASE, on="patient_id")
 def write_scratch(*, patient_id: UUID, text: str, by: Actor, at: datetime) -> None:
     """Write, change or (with an empty text) remove one's private line about a patient."""
     if not text.strip():
-        Scratch.objects.filter(user_id=by.user_id, patient_id=patient_id).delete()
+        Scratch.objects.filter(user_id=_self(by), patient_id=patient_id).delete()
         return
     site_id = Patient.objects.values_list("site_id", flat=True).get(pk=patient_id)
     Scratch.objects.update_or_create(
-        user_id=by.user_id,
+        user_id=_self(by),
         patient_id=patient_id,
         defaults={"text": text.strip()[:200], "site_id": site_id, "updated_at": at},
     )
