@@ -47,7 +47,8 @@ def worklist(
     is a gap of its own.
     """
     covering = covers_of(viewer)
-    covered: set[UUID | None] = {away for away, _, _ in covering} & set(holders)
+    asked = set(holders)
+    covered: set[UUID | None] = {away for away, _, _ in covering if away in asked}
     wanted = covered or {viewer.user_id}
     cases = _cases(viewer, wanted, only)
     tasks = _tasks(viewer, wanted, only)
