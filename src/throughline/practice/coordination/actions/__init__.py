@@ -1,0 +1,1 @@
+"""What coordination writes, a file for each of its nouns."""

@@ -1,0 +1,1 @@
+"""The tables of coordination, a file for each of its nouns."""
