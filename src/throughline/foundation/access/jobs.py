@@ -18,6 +18,13 @@ def deliver_outbox(timestamp: int) -> None:
         deliver_due(at=datetime.now(UTC))
 
 
+@app.task(name="journal.deliver-leaving")
+def deliver_leaving() -> None:
+    """Carry out what waits, the moment the wait of something that leaves the house is over."""
+    with wall.opened():
+        deliver_due(at=datetime.now(UTC))
+
+
 @app.periodic(cron="17 3 * * *")
 @app.task(name="audit.keep-months-ahead", queueing_lock="audit.keep-months-ahead")
 def keep_partitions_ahead(timestamp: int) -> None:

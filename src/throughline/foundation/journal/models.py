@@ -44,12 +44,19 @@ class OutboxMessage(models.Model):
     recalled_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     last_error = models.TextField(blank=True)
+    # What leaves the house says what it is, to whom, and where it can be corrected; a reaction has no recipient.
+    what = models.CharField(max_length=200, blank=True)
+    recipient = models.CharField(max_length=200, blank=True)
+    back = models.CharField(max_length=300, blank=True)
 
     class Meta:
         indexes = [
             models.Index(
+                fields=["created_by", "-created_at"], condition=~Q(recipient=""), name="journal_outbox_leaving"
+            ),
+            models.Index(
                 fields=["not_before"],
                 condition=Q(done_at__isnull=True, recalled_at__isnull=True),
                 name="journal_outbox_waiting",
-            )
+            ),
         ]

@@ -1,8 +1,7 @@
-"""The outbox: carries out what waits in it, again and later when it fails, and lets its author take it back."""
+"""The outbox: carries out what waits in it, again and later when it fails. `leaving` puts in what can be taken back."""
 
 import logging
 from datetime import datetime
-from uuid import UUID
 
 from django.db import transaction
 
@@ -10,15 +9,10 @@ from throughline.foundation.journal import rules
 from throughline.foundation.journal.models import OutboxMessage
 from throughline.foundation.journal.publishing import handlers
 from throughline.foundation.journal.records import Delivery
-from throughline.foundation.kernel.actions import NotFound, Refusal
-from throughline.foundation.kernel.actor import Actor, system
+from throughline.foundation.kernel.actor import system
 from throughline.foundation.kernel.time import require_aware
 
 logger = logging.getLogger(__name__)
-
-
-class UnableToRecall(Refusal):
-    """The message has left, or it is somebody else's."""
 
 
 def deliver_due(*, at: datetime, limit: int = 500) -> Delivery:
@@ -68,18 +62,3 @@ def _handle(message: OutboxMessage, at: datetime) -> None:
     if handler is None:
         raise LookupError(f"No part of the product carries out {message.kind}.")
     handler(message.payload, system(f"automatic, after {message.created_by_name}"), at)
-
-
-def recall_message(*, message_id: UUID, by: Actor, at: datetime) -> None:
-    """Take a waiting message back, so that it never leaves.
-
-    Only its author may. Raises NotFound when there is no such message of hers, UnableToRecall when it has left.
-    """
-    with transaction.atomic():
-        mine = OutboxMessage.objects.select_for_update().filter(id=message_id, created_by=by.user_id).first()
-        if mine is None or by.user_id is None:
-            raise NotFound("There is no such message of yours in the outbox.")
-        if mine.done_at:
-            raise UnableToRecall("It has left already and cannot be taken back. Send a correction instead.")
-        mine.recalled_at = mine.recalled_at or at
-        mine.save(update_fields=["recalled_at"])

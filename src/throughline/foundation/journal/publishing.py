@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import connection
 
 from throughline.foundation.journal.models import JournalEntry, OutboxMessage
+from throughline.foundation.journal.records import Parcel
 from throughline.foundation.kernel.actor import Actor
 from throughline.foundation.kernel.events import Event
 from throughline.foundation.kernel.time import require_aware
@@ -100,8 +101,13 @@ def enqueue(
     site_id: UUID | None = None,
     patient_id: UUID | None = None,
     not_before: datetime | None = None,
+    parcel: Parcel | None = None,
 ) -> UUID:
-    """Put a message in the outbox, to be carried out after commit and not before `not_before`; return its id."""
+    """Put a message in the outbox, to be carried out after commit and not before `not_before`; return its id.
+
+    What leaves the house goes through `leaving.leave`, which gives it a `parcel` and the sender's wait.
+    """
+    parcel = parcel or Parcel()
     message = OutboxMessage.objects.create(
         kind=kind,
         payload=_plain(payload),
@@ -111,5 +117,8 @@ def enqueue(
         site_id=site_id,
         patient_id=patient_id,
         not_before=not_before or at,
+        what=parcel.what,
+        recipient=parcel.to,
+        back=parcel.back,
     )
     return message.id

@@ -1,13 +1,14 @@
 """Reads of the journal: a patient's story, and what waits in the outbox."""
 
 from collections.abc import Callable, Collection
+from datetime import timedelta
 from uuid import UUID
 
 from django.db.models import Q
 
 from throughline.foundation.journal import rules
 from throughline.foundation.journal.models import JournalEntry, OutboxMessage
-from throughline.foundation.journal.records import Cursor, Story, StoryLine, Waiting
+from throughline.foundation.journal.records import Cursor, Leaving, Story, StoryLine, Waiting
 from throughline.foundation.kernel.actions import locate, require_sight
 from throughline.foundation.kernel.viewer import Viewer
 
@@ -79,6 +80,37 @@ def outbox_of(viewer: Viewer) -> list[Waiting]:
     if viewer.user_id is None:
         return []
     return _waiting(Q(created_by=viewer.user_id))
+
+
+_LEAVING = (
+    "id",
+    "what",
+    "recipient",
+    "back",
+    "created_at",
+    "not_before",
+    "done_at",
+    "recalled_at",
+    "attempts",
+    "last_error",
+)
+
+
+def leaving_of(viewer: Viewer, *, past: timedelta = timedelta(days=1)) -> list[Leaving]:
+    """Return what the viewer sent out of the house and what became of it: all that waits, then the rest of `past`."""
+    if viewer.user_id is None:
+        return []
+    mine = OutboxMessage.objects.filter(created_by=viewer.user_id).exclude(recipient="")
+    still = Q(done_at__isnull=True, recalled_at__isnull=True)
+    rows = mine.filter(still | Q(created_at__gte=viewer.at - past)).order_by("-created_at", "-id").values(*_LEAVING)
+    found = [Leaving(**row) for row in rows[:100]]
+    return sorted(found, key=lambda one: not one.waits)
+
+
+def waiting_count(viewer: Viewer) -> int:
+    """Return how many things the viewer sent have not left, for the top bar."""
+    mine = OutboxMessage.objects.filter(created_by=viewer.user_id, done_at__isnull=True, recalled_at__isnull=True)
+    return mine.exclude(recipient="").count() if viewer.user_id else 0
 
 
 def stuck_messages(viewer: Viewer) -> list[Waiting]:

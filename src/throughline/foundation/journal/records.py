@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 from typing import Any
 from uuid import UUID
 
@@ -54,6 +55,45 @@ class Story:
 
     lines: tuple[StoryLine, ...]
     older: Cursor | None
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """What leaves the house, in its sender's words: what it is, to whom, and the address where it can be corrected."""
+
+    what: str = ""
+    to: str = ""
+    back: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """Something its author sent, and how far it is. Without `done_at` and `recalled_at` it waits."""
+
+    id: UUID
+    what: str
+    recipient: str
+    back: str
+    created_at: datetime
+    not_before: datetime
+    done_at: datetime | None
+    recalled_at: datetime | None
+    attempts: int
+    last_error: str
+
+    @property
+    def waits(self) -> bool:
+        """Whether it can still be taken back."""
+        return self.done_at is None and self.recalled_at is None
+
+    @property
+    def failed(self) -> bool:
+        """Whether it waits because it could not be carried out."""
+        return self.waits and self.attempts > 0
+
+    def seconds_left(self, at: datetime) -> int:
+        """Return the whole seconds until it leaves, never less than 0."""
+        return max(0, ceil((self.not_before - at).total_seconds()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ from django.db import DatabaseError, connection, connections, transaction
 
 from throughline.foundation.access.tests.factories import NOON, as_actor, as_viewer, make_site, make_user, open_record
 from throughline.foundation.journal import publishing
+from throughline.foundation.journal.leaving import UnableToRecall, recall_message
 from throughline.foundation.journal.models import JournalEntry, OutboxMessage
-from throughline.foundation.journal.outbox import UnableToRecall, deliver_due, recall_message
+from throughline.foundation.journal.outbox import deliver_due
 from throughline.foundation.journal.publishing import enqueue, publish
 from throughline.foundation.journal.queries import outbox_of, stuck_messages, timeline
 from throughline.foundation.journal.records import Delivery
