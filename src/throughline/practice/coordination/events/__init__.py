@@ -1,0 +1,1 @@
+"""What coordination announces, a file for each of its nouns."""

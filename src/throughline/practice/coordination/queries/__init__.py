@@ -1,0 +1,1 @@
+"""Reads of coordination, a file for each of its nouns."""

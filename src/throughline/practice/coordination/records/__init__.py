@@ -1,0 +1,1 @@
+"""What coordination shows to others, a file for each of its nouns."""
