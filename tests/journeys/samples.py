@@ -18,6 +18,7 @@ from throughline.practice.assessment.records import SuggestedNeed
 from throughline.practice.careplan.actions import Chosen, adopt
 from throughline.practice.careplan.models import Goal, Lesson, PlanAction
 from throughline.practice.careplan.queries import proposal_for
+from throughline.practice.coordination.actions.team import MemberIn, add_member
 from throughline.practice.intake.actions import ReferralIn, receive_referral
 from throughline.record.cases.tests.factories import make_case, make_patient
 from throughline.record.clocks.actions import ClockIn, start_clock
@@ -179,6 +180,11 @@ def _referral(world: World) -> UUID:
     return receive_referral(site_id=world.site.id, referral=referral, by=system("test"), at=world.at)
 
 
+def _member(world: World) -> UUID:
+    by = actor_for(world.owner, at=world.at)
+    return add_member(patient_id=world.patient_id, member=MemberIn(name=f"Neighbor {FAMILY}"), by=by, at=world.at)
+
+
 # What stands in an address for each url argument. An argument that means different things at different addresses is
 # named with its address: "intake:board.state". A new argument needs a new line here.
 SAMPLES: dict[str, Callable[[World], Any]] = {
@@ -206,5 +212,6 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
     "goal_id": lambda world: _plan(world)[0],
     "plan_action_id": lambda world: _plan(world)[1],
     "lesson_id": lambda world: _plan(world)[2],
+    "member_id": _member,
     "access:export-audit.kind": lambda world: "csv",
 }

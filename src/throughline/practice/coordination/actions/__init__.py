@@ -1,1 +1,6 @@
-"""What coordination writes, a file for each of its nouns."""
+"""What coordination writes, a file for each of its nouns. Every file is read here, so that each way of locating a
+record is known before the first act."""
+
+from throughline.practice.coordination.actions import team
+
+__all__ = ["team"]
