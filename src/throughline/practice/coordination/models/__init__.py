@@ -1,5 +1,22 @@
 """The tables of coordination, a file for each of its nouns."""
 
+from throughline.practice.coordination.models.appointments import (
+    Appointment,
+    AppointmentTransition,
+    CalendarFeed,
+    Slot,
+)
+from throughline.practice.coordination.models.rounds import Conference, Round, RoundEntry
 from throughline.practice.coordination.models.team import TeamMember, TeamStep
 
-__all__ = ["TeamMember", "TeamStep"]
+__all__ = [
+    "Appointment",
+    "AppointmentTransition",
+    "CalendarFeed",
+    "Conference",
+    "Round",
+    "RoundEntry",
+    "Slot",
+    "TeamMember",
+    "TeamStep",
+]
