@@ -13,7 +13,6 @@ from django.db import connection
 from throughline.edge.site.database import database_url
 from throughline.edge.site.postgres import transfer
 
-OWN_WAY = "own_way"
 SOURCE = Path(__file__).resolve().parents[2] / "src"
 MIGRATE = "import django; django.setup(); from django.core.management import call_command; call_command('migrate')"
 
@@ -27,11 +26,13 @@ def _tables(url: str) -> str:
 
 @pytest.mark.django_db
 def test_quickened_migrations_make_the_tables_django_makes() -> None:
-    quick = psycopg.conninfo.make_conninfo(database_url(), dbname=str(connection.settings_dict["NAME"]))
-    own = psycopg.conninfo.make_conninfo(quick, dbname=OWN_WAY)
+    name = str(connection.settings_dict["NAME"])
+    own_way = f"own_way_{name}"  # several runs may share one server
+    quick = psycopg.conninfo.make_conninfo(database_url(), dbname=name)
+    own = psycopg.conninfo.make_conninfo(quick, dbname=own_way)
     with psycopg.connect(quick, autocommit=True) as link:
-        link.execute(f"drop database if exists {OWN_WAY} (force)")
-        link.execute(f"create database {OWN_WAY}")
+        link.execute(f"drop database if exists {own_way} (force)")
+        link.execute(f"create database {own_way}")
     try:
         mine = {"DJANGO_SETTINGS_MODULE": "throughline.edge.site.settings", "PYTHONPATH": str(SOURCE)}
         environment = {**os.environ, "DATABASE_URL": own, **mine}
@@ -42,4 +43,4 @@ def test_quickened_migrations_make_the_tables_django_makes() -> None:
         assert _tables(quick) == made
     finally:
         with psycopg.connect(quick, autocommit=True) as link:
-            link.execute(f"drop database if exists {OWN_WAY} (force)")
+            link.execute(f"drop database if exists {own_way} (force)")

@@ -96,9 +96,7 @@ class _Taking:
         ids.update({key: new_id() for key in self.draft.received if key not in ids})
         known = Known(ids, held_now, patients, days)
         arrivals = [
-            arrival
-            for key, verdict in verdicts.items()
-            if (arrival := self._arrival(key, verdict, known)) is not None
+            arrival for key, verdict in verdicts.items() if (arrival := self._arrival(key, verdict, known)) is not None
         ]
         take_in_received(**self.place, stretch=stretch, arrivals=arrivals, shifts=begun, **self.act)
         return self.outcome
@@ -126,8 +124,7 @@ class _Taking:
             for key, one in self.draft.received.items()
         }
         verdicts = {
-            key: judge(edition, held_now[key].edition if key in held_now else None)
-            for key, edition in editions.items()
+            key: judge(edition, held_now[key].edition if key in held_now else None) for key, edition in editions.items()
         }
         doubtful = {held_now[key].id: key for key, verdict in verdicts.items() if verdict is Verdict.CHANGED}
         asked = [(one, editions[key].digest) for one, key in doubtful.items()]
@@ -175,8 +172,7 @@ class _Taking:
 
     def _moved(self, people: Sequence[Any], days: Mapping[str, int]) -> list[Any]:
         return [
-            moved_person(person, days[person.source_id]) if days.get(person.source_id) else person
-            for person in people
+            moved_person(person, days[person.source_id]) if days.get(person.source_id) else person for person in people
         ]
 
     def _role(self, role: Any) -> Any:

@@ -54,9 +54,7 @@ def overlay_directories() -> tuple[Path, ...]:
 def kinds() -> tuple[str, ...]:
     """The kinds of content there are: the folders of the base directory and of the overlays."""
     roots = (base_directory(), *overlay_directories())
-    return tuple(
-        sorted({folder.name for root in roots for folder in root.iterdir() if any(entries_in(folder))})
-    )
+    return tuple(sorted({folder.name for root in roots for folder in root.iterdir() if any(entries_in(folder))}))
 
 
 @overload
@@ -109,9 +107,7 @@ def _fits(wanted: Any, given: Any) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _load(
-    kind: str, parse: Callable[[Item], Any] | None, base: Path, overlays: tuple[Path, ...]
-) -> Mapping[str, Any]:
+def _load(kind: str, parse: Callable[[Item], Any] | None, base: Path, overlays: tuple[Path, ...]) -> Mapping[str, Any]:
     if parse is None:
         return MappingProxyType(_laid_over(_base_items(kind, base), kind, overlays))
     parsed: dict[str, Any] = {}
@@ -130,9 +126,7 @@ def _base_items(kind: str, base: Path) -> dict[str, Item]:
     for entry in entries_in(base / kind):
         made = _item(kind, entry)
         if made.key in items:
-            raise ContentError(
-                f"{entry.source}: the key '{made.key}' stands already in {items[made.key].source}."
-            )
+            raise ContentError(f"{entry.source}: the key '{made.key}' stands already in {items[made.key].source}.")
         items[made.key] = made
     return items
 
@@ -169,9 +163,7 @@ def _overlaid(below: Item, entry: Entry) -> Item:
     return replace(made, overrides=(*below.overrides, *won), variants=below.variants)
 
 
-def _deep(
-    old: dict[str, Any], new: dict[str, Any], path: str, told: Callable[[str, Any, Any], None]
-) -> dict[str, Any]:
+def _deep(old: dict[str, Any], new: dict[str, Any], path: str, told: Callable[[str, Any, Any], None]) -> dict[str, Any]:
     merged = dict(old)
     for name, value in new.items():
         before = old.get(name)
@@ -198,9 +190,7 @@ def _item(kind: str, entry: Entry) -> Item:
         raise ContentError(f"{entry.source}: '{fields.get('key', '?')}' lacks {', '.join(missing)}.")
     for name in ("key", "citation", "licence"):
         if not isinstance(fields[name], str) or not fields[name].strip():
-            raise ContentError(
-                f"{entry.source}: '{fields['key']}': '{name}' must be a text that is not empty."
-            )
+            raise ContentError(f"{entry.source}: '{fields['key']}': '{name}' must be a text that is not empty.")
     if not CONFIDENCE.match(str(fields["confidence"])):
         raise ContentError(f"{entry.source}: '{fields['key']}': confidence must be V1, V2 or M, as V1/V2.")
     if not isinstance(fields["examples"], list | tuple):

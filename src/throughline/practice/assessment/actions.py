@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +25,7 @@ from throughline.practice.assessment.models import (
     NeedEvidence,
     RaisedFlag,
 )
-from throughline.practice.assessment.records import Absence, Answer, Flag, Instrument, SuggestedNeed
+from throughline.practice.assessment.records import Absence, Answer, Flag, Instrument, Scored, SuggestedNeed
 from throughline.practice.assessment.rules import library
 from throughline.practice.assessment.rules.answering import as_json
 from throughline.practice.assessment.rules.answers import UnacceptableAnswer, answer_of
@@ -34,6 +35,7 @@ from throughline.practice.assessment.rules.flow import progress
 from throughline.practice.assessment.rules.scoring import flags_of, score, suggested_needs
 from throughline.practice.assessment.rules.storing import as_stored
 from throughline.record.cases.models import Case
+from throughline.record.chart.actions import record_score
 from throughline.record.people.models import Patient
 from throughline.record.tasks.actions import TaskIn, add_task
 
@@ -285,12 +287,25 @@ def sign_assessment(*, assessment_id: UUID, by: Actor, at: datetime) -> tuple[Su
     found.signed_at, found.signed_by_id, found.signed_by_name = at, by.user_id, by.name
     found.version += 1
     found.save()
+    _chart_scores(found, instrument, outcome, by, at)
     publish(
         events.AssessmentSigned(**_about(found), score=found.score, band=found.band, positive=found.positive),
         by=by,
         at=at,
     )
     return suggested_needs(instrument, answers, found.context)
+
+
+def _chart_scores(found: Assessment, instrument: Instrument, outcome: Scored, by: Actor, at: datetime) -> None:
+    """Put each total that exists and has a LOINC code on the chart; a refused item makes no total, hence no value."""
+    for total in instrument.totals:
+        value = outcome.score if total.main else outcome.results.get(total.id)
+        if total.code and isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+            name = instrument.short_title if total.main else f"{instrument.short_title}, {total.id}"
+            record_score(
+                patient_id=found.patient_id, code=total.code, name=f"{name} score", score=float(value),
+                band=(outcome.band or "") if total.main else "", by=by, at=at,
+            )  # fmt: skip
 
 
 @action("assessment.add-beside", needs=Permission.ASSESS, on="assessment_id")

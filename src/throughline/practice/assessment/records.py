@@ -214,6 +214,14 @@ class Licence:
 
 
 @dataclass(frozen=True, slots=True)
+class Translation:
+    """Where the wording in another language comes from, and how sure we are of it."""
+
+    source: str
+    confidence: str = "unreviewed"
+
+
+@dataclass(frozen=True, slots=True)
 class Instrument:
     """A questionnaire as the product uses it, whatever file or Questionnaire it came from."""
 
@@ -225,6 +233,7 @@ class Instrument:
     domain: str = ""
     wording: str = "absent"
     languages: tuple[str, ...] = ("en",)
+    translations: Mapping[str, Translation] = field(default_factory=dict)
     lead: Wording = field(default_factory=dict)
     licence: Licence = Licence("unknown", "", "unreviewed")
     attribution: str = ""

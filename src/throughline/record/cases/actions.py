@@ -215,9 +215,7 @@ def withdraw_consent(*, case_id: UUID, consent_id: UUID, withdrawn_by: str, by: 
         raise Refusal("This consent was already withdrawn, or was never given.")
     consent.withdrawn_at, consent.withdrawn_by = at, withdrawn_by
     consent.save(update_fields=["withdrawn_at", "withdrawn_by"])
-    publish(
-        events.ConsentWithdrawn(**_about(case), scope=consent.scope, withdrawn_by=withdrawn_by), by=by, at=at
-    )
+    publish(events.ConsentWithdrawn(**_about(case), scope=consent.scope, withdrawn_by=withdrawn_by), by=by, at=at)
 
 
 def _move(case: Case, act: str, *, by: Actor, at: datetime, reason: str = "") -> None:
@@ -305,9 +303,7 @@ def take_case(*, site_id: UUID, case_id: UUID, by: Actor, at: datetime) -> None:
     _assign(case, by.user_id, case.team_id, "Taken from the board.", by=by, at=at)
 
 
-def _assign(
-    case: Case, owner_id: UUID | None, team_id: UUID | None, reason: str, *, by: Actor, at: datetime
-) -> None:
+def _assign(case: Case, owner_id: UUID | None, team_id: UUID | None, reason: str, *, by: Actor, at: datetime) -> None:
     if case.state == rules.CLOSED:
         raise UnableToAssign("This case is closed; there is nothing to assign.")
     people = User.objects.filter(is_active=True, grants__site=case.site_id)
@@ -365,7 +361,6 @@ def set_acuity(*, case_id: UUID, acuity: int, reason: str, by: Actor, at: dateti
     before, case.acuity = case.acuity, acuity
     _save(case, "acuity")
     _step(case, "acuity", by=by, at=at, before=str(before), after=str(acuity), reason=reason)
-
 
 
 @action("cases.write-note", needs=Permission.WORK_CASE, on="patient_id")

@@ -78,9 +78,7 @@ def history(viewer: Viewer, case_id: UUID) -> list[TransitionRecord]:
 
 def consent_holds(viewer: Viewer, patient_id: UUID, scope: str) -> bool:
     """Whether the latest decision on a scope is given, not withdrawn and not expired."""
-    latest = (
-        Consent.objects.filter(sees(viewer), patient_id=patient_id, scope=scope).order_by("-at").first()
-    )
+    latest = Consent.objects.filter(sees(viewer), patient_id=patient_id, scope=scope).order_by("-at").first()
     if latest is None or latest.decision != "given" or latest.withdrawn_at is not None:
         return False
     return latest.expires_on is None or latest.expires_on >= viewer.at.date()
@@ -130,9 +128,7 @@ def _record(found: Case) -> CaseRecord:
                 mode=e.mode,
                 since=e.since,
                 until=e.until,
-                explanation=tuple(
-                    f"{row['text']}: {row['because']}" for row in e.screening.get("findings", ())
-                ),
+                explanation=tuple(f"{row['text']}: {row['because']}" for row in e.screening.get("findings", ())),
             )
             for e in found.enrolments.all()
         ),

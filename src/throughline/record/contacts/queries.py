@@ -15,9 +15,7 @@ def contacts_of(viewer: Viewer, patient_id: UUID, *, limit: int = 50) -> list[Co
     return [record(contact) for contact in found]
 
 
-def tries_since_reached(
-    viewer: Viewer, patient_id: UUID, *, attempt_of: str | None = None
-) -> list[ContactRecord]:
+def tries_since_reached(viewer: Viewer, patient_id: UUID, *, attempt_of: str | None = None) -> list[ContactRecord]:
     """Return the failed tries since the patient was last reached, oldest first; of one promise where it is named.
 
     They prove attempts: number, channel, day and hour of each.

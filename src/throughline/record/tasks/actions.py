@@ -109,9 +109,7 @@ def add_task(*, patient_id: UUID, task: TaskIn, by: Actor, at: datetime) -> UUID
     TaskTransition.objects.create(
         task=created, act="add", after=_face(created), at=at, by_id=by.user_id, by_name=by.name
     )
-    publish(
-        events.TaskAdded(**_about(created), owner_name=", ".join(str(h) for h in (owner, team) if h)), by=by, at=at
-    )
+    publish(events.TaskAdded(**_about(created), owner_name=", ".join(str(h) for h in (owner, team) if h)), by=by, at=at)
     return created.id
 
 
@@ -180,9 +178,7 @@ def hold_task(*, task_id: UUID, until: datetime, reason: str, by: Actor, at: dat
     before = _face(task)
     task.hold_until, task.hold_reason = until, why.words
     _changed(task, "hold", before, why.words, by=by, at=at)
-    publish(
-        events.TaskHeld(**_about(task), until=f"{until:%b %-d, %-I:%M %p}", reason=why.words), by=by, at=at
-    )
+    publish(events.TaskHeld(**_about(task), until=f"{until:%b %-d, %-I:%M %p}", reason=why.words), by=by, at=at)
 
 
 @action("tasks.end-hold", needs=Permission.WORK_CASE, on="task_id")
@@ -195,9 +191,7 @@ def end_hold(*, task_id: UUID, by: Actor, at: datetime) -> None:
 
 
 @action("tasks.assign", needs=Permission.WORK_CASE, on="task_id")
-def assign_task(
-    *, task_id: UUID, owner_id: UUID | None, team_id: UUID | None = None, by: Actor, at: datetime
-) -> None:
+def assign_task(*, task_id: UUID, owner_id: UUID | None, team_id: UUID | None = None, by: Actor, at: datetime) -> None:
     """Give the task to a colleague or a team of the site."""
     task = _locked(task_id)
     owner, team = _holders(task.site_id, owner_id, team_id)
@@ -295,9 +289,7 @@ def cancel_tasks_of_case(*, case_id: UUID, reason: str, by: Actor, at: datetime)
 @action("tasks.cancel-for-subject", needs=Permission.WORK_CASE, on="patient_id")
 def cancel_tasks_for(*, patient_id: UUID, subject: str, reason: str, by: Actor, at: datetime) -> int:
     """End the live tasks of a subject that became moot, and return how many."""
-    live = list(
-        Task.objects.select_for_update().filter(patient_id=patient_id, subject=subject, state__in=rules.LIVE)
-    )
+    live = list(Task.objects.select_for_update().filter(patient_id=patient_id, subject=subject, state__in=rules.LIVE))
     for task in live:
         _cancel(task, reason, by=by, at=at)
     return len(live)

@@ -12,9 +12,7 @@ from throughline.record.tasks.rules import LIVE
 
 def task(viewer: Viewer, task_id: UUID) -> TaskRecord:
     """Return one task. Raises NotFound when there is none or the viewer may not see it."""
-    found = (
-        Task.objects.filter(sees(viewer), pk=task_id).select_related("patient", "owner", "team").first()
-    )
+    found = Task.objects.filter(sees(viewer), pk=task_id).select_related("patient", "owner", "team").first()
     if found is None:
         raise NotFound("This task does not exist, or you may not see it.")
     return record(found)

@@ -210,9 +210,7 @@ def medication_statement(node: Node) -> Parts:
         status=bound(required_text(node, "status", path), bindings.STATEMENT_STATUS, f"{path}.status"),
         note=notes(node, path),
     )
-    fact = MedicationFact(
-        common, "statement", "", _words(node, "category", path), dosage, needed, _reasons(node, path)
-    )
+    fact = MedicationFact(common, "statement", "", _words(node, "category", path), dosage, needed, _reasons(node, path))
     return {"fact": fact, "names": names, "code_from": where}
 
 

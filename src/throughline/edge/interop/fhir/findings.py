@@ -244,5 +244,3 @@ def document_text(node: Node) -> str:
         if str(attachment.get("contentType", "")).startswith("text/plain") and attachment.get("data"):
             return base64.b64decode(attachment["data"]).decode("utf-8", "replace")
     return ""
-
-

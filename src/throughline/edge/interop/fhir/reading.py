@@ -75,9 +75,7 @@ def read(node: Node, full_url: str = "") -> Reading:
         raise Refused(f"{kind}.id", f"is “{identifier[:40]}”, which is no identifier")
     meta = node_at(node, "meta", kind) or {}
     inside = f"{kind}.meta"
-    reading = Reading(
-        kind, identifier, text(meta, "versionId", inside), when(meta, "lastUpdated", inside).at
-    )
+    reading = Reading(kind, identifier, text(meta, "versionId", inside), when(meta, "lastUpdated", inside).at)
     reader = READERS.get(kind)
     if reader is not None:
         return _with_fact(reading, node, reader)

@@ -165,6 +165,14 @@ def test_what_an_action_raises_becomes_the_answer(site, raised, status):
     assert str(raised) in answer.content.decode()
 
 
+def test_text_the_database_cannot_keep_is_refused_before_the_view(site):
+    request = RequestFactory().post("/somewhere/", {"note": "took\0off"})
+    request.user, request.htmx = make_user("case_manager", site), None
+    answer = a_list(request)
+    assert answer.status_code == 422
+    assert "cannot be kept" in answer.content.decode()
+
+
 def test_a_stream_keeps_the_wall_while_it_flows(site):
     @page("test.stream", needs=None)
     def stream(request, viewer):

@@ -88,6 +88,7 @@ def _answer(view: View, mark: Page, request: HttpRequest, viewer: Viewer, kwargs
         place = _admitted(mark, request, viewer, kwargs)
         if place.patient_id and request.method in SAFE:
             _write(mark, viewer, place, kind="read")
+        _refuse_unkeepable(request)
         return view(request, viewer, **kwargs)
     except _Answered as answered:
         return answered.response
@@ -97,6 +98,13 @@ def _answer(view: View, mark: Page, request: HttpRequest, viewer: Viewer, kwargs
         return answers.not_permitted(request, str(refusal))
     except Refusal as refusal:
         return answers.refused(request, str(refusal))
+
+
+def _refuse_unkeepable(request: HttpRequest) -> None:
+    """Raise Refusal for text PostgreSQL cannot keep; without this every field of every form would have to ask."""
+    for fields in (request.GET, request.POST):
+        if any("\0" in text for name, values in fields.lists() for text in (name, *values)):
+            raise Refusal("The text holds a character that cannot be kept (NUL). Take it out and save again.")
 
 
 def _admitted(mark: Page, request: HttpRequest, viewer: Viewer, kwargs: dict[str, Any]) -> Place:

@@ -149,9 +149,7 @@ def test_an_overlay_without_condition_replaces_at_once_and_needs_its_citation(
     base: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     base("base/calls/one.toml", GOOD)
-    over = base(
-        "own/calls/a.toml", 'key = "phone-call"\ncitation = "House"\neffective_from = ""\ntitle = "Call"'
-    )
+    over = base("own/calls/a.toml", 'key = "phone-call"\ncitation = "House"\neffective_from = ""\ntitle = "Call"')
     monkeypatch.setenv(library.OVERLAY, str(tmp_path / "own"))
     item = library.item("calls", "phone-call")
     assert (item.data["title"], item.citation, item.data["values"]["days"]) == ("Call", "House", 7)

@@ -18,6 +18,7 @@ from throughline.practice.assessment.records import (
     Option,
     Rule,
     Total,
+    Translation,
     Wording,
 )
 
@@ -51,6 +52,7 @@ def instrument_of(content: Mapping[str, Any]) -> Instrument:
         domain=str(content.get("domain", "")),
         wording=str(content.get("wording", "absent")),
         languages=tuple(content.get("languages", ("en",))),
+        translations={str(k): _translation(v) for k, v in content.get("translations", {}).items()},
         lead=wording_of(content.get("lead")),
         licence=Licence(
             terms=str(licence.get("terms", "unknown")),
@@ -85,6 +87,10 @@ def wording_of(raw: Any) -> Wording:
     if isinstance(raw, Mapping):
         return {str(k): str(v) for k, v in raw.items()}
     return {"en": str(raw)}
+
+
+def _translation(raw: Mapping[str, Any]) -> Translation:
+    return Translation(str(raw.get("source", "")), str(raw.get("confidence") or "unreviewed"))
 
 
 def number_of(raw: Any) -> Decimal | None:
@@ -291,8 +297,23 @@ def check(instrument: Instrument) -> None:
     for rule in rules:
         _known(f"{instrument.id}.{rule.id}", set(_named(rule.when, ("item", "answered"), "items")), known)
         _known(f"{instrument.id}.{rule.id}", set(_named(rule.when, ("total",), "")), totals)
+    _check_translations(instrument)
     for item in every_item(instrument.items):
         _known(f"{instrument.id}.{item.id}", {b.question for b in item.branches}, known)
+
+
+def _check_translations(instrument: Instrument) -> None:
+    """A language is offered only whole: every question and option worded in it, and its source named."""
+    for language in instrument.languages:
+        if language == "en" or (not instrument.translations and language == instrument.languages[0]):
+            continue  # what a foreign Questionnaire is written in is its own wording, no translation
+        named = instrument.translations.get(language)
+        if named is None or not named.source:
+            raise DefinitionProblem(f"{instrument.id}: where does its wording in '{language}' come from?")
+        for item in every_item(instrument.items):
+            texts = [item.text, *(option.text for option in item.options)]
+            if any(text.get("en") and not text.get(language) for text in texts):
+                raise DefinitionProblem(f"{instrument.id}.{item.id}: has no wording in '{language}'")
 
 
 def _known(where: str, named: set[str], known: set[str]) -> None:

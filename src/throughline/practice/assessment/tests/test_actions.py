@@ -15,6 +15,7 @@ from throughline.practice.assessment.models import AnswerRow, Assessment, Need, 
 from throughline.practice.assessment.records import Absence, SuggestedNeed
 from throughline.practice.assessment.rules.scoring import score
 from throughline.record.cases.tests.factories import NOW, make_case, make_patient
+from throughline.record.chart.models import Observation
 from throughline.record.tasks.models import Task
 
 pytestmark = pytest.mark.django_db
@@ -118,6 +119,17 @@ def test_it_cannot_be_signed_with_a_blank_but_with_a_refusal(begun, nurse):
     record = queries.assessment(viewer_for(nurse, at=NOW), begun)
     assert record.line.score == "", "no total where one of nine was refused"
     assert record.outcome["missing"] == ["9"]
+
+
+def test_the_total_is_on_the_chart_and_a_refusal_leaves_none(begun, nurse, patient):
+    say(begun, nurse, **NINE)
+    sign(begun, nurse)
+    kept = Observation.objects.get(patient_id=patient.id, code="44261-6")
+    assert (kept.value_number, kept.unit, kept.category, kept.note) == (9.0, "{score}", "survey", "mild")
+    again = begin(patient, nurse, "phq9")
+    say(again, nurse, **NINE | {"q2": Said(absent="refused")})
+    sign(again, nurse)
+    assert Observation.objects.filter(patient_id=patient.id, code="44261-6").count() == 1
 
 
 def test_a_signed_assessment_never_changes_corrections_stand_beside(begun, nurse):

@@ -306,3 +306,21 @@ def test_a_chain_of_branches_closes_as_a_whole() -> None:
     answers = given(form, q1=False, q2=True, q3="kept")
     assert set(counting(form, answers)) == {"1"}
     assert kept_aside(form, answers) == ("2", "3")
+
+
+def test_a_language_is_offered_only_whole_and_with_its_source() -> None:
+    spanish = {"languages": ["en", "es"], "translations": {"es": {"source": "the authors", "confidence": "V2"}}}
+    asked = [{"id": "1", "type": "string", "text": {"en": "How are you?"}}]
+    with pytest.raises(DefinitionProblem, match="has no wording in 'es'"):
+        made(**spanish, items=asked, totals=[])
+    with pytest.raises(DefinitionProblem, match="come from"):
+        made(languages=["en", "es"])
+
+
+def test_the_shipped_translations_ask_the_same_number_of_questions() -> None:
+    worded = [one for one in library.instruments().values() if "es" in one.languages]
+    assert {one.id for one in worded} >= {"phq2", "phq9", "gad7"}
+    for one in worded:
+        assert one.translations["es"].source
+        english = [item.text.get("en") for item in one.items]
+        assert len({item.text["es"] for item in one.items}) == len(set(english))

@@ -200,7 +200,7 @@ def test_private_answers_do_not_print(signed_in, patient):
     form = start(signed_in, patient, "comprehensive")
     post(signed_in, form, {"q:A17.3": "no"}, **HTMX)
     page = signed_in.get(reverse("assessment:review", args=[form.id])).content.decode()
-    assert re.search(r'class="no-print"><td>Feels safe', page)
+    assert re.search(r'class="no-print"><td><span>Feels safe', page)
 
 
 def test_another_nurse_gets_not_found_and_a_clerk_is_told_who_can_grant(client, site, patient, signed_in):
@@ -218,3 +218,59 @@ def test_saving_an_answer_costs_a_fixed_number_of_statements(signed_in, patient,
     post(signed_in, form, {"q:A4.1": "without-help"}, **HTMX)
     with django_assert_max_num_queries(40):
         post(signed_in, form, {"q:A4.2": "without-help"}, **HTMX)
+
+
+def test_the_last_answer_leads_to_the_review_and_not_before(signed_in, patient):
+    found = start(signed_in, patient, "phq2")
+    assert "HX-Redirect" not in post(signed_in, found, {"q:1": "LA6568-5"}, **HTMX)
+    last = post(signed_in, found, {"q:2": "LA6568-5"}, **HTMX)
+    assert last["HX-Redirect"] == reverse("assessment:review", args=[found.id])
+    again = post(signed_in, found, {"q:1": "LA6569-3", "k:1": "LA6568-5"}, **HTMX)
+    assert "HX-Redirect" not in again, "a correction does not carry the nurse off"
+
+
+def test_a_safety_flag_is_seen_before_the_review(signed_in, patient):
+    found = start(signed_in, patient, "phq9")
+    for number in (*range(1, 9), 10):
+        key = "0" if number == 10 else "LA6568-5"
+        assert "HX-Redirect" not in post(signed_in, found, {f"q:{number}": key}, **HTMX)
+    last = post(signed_in, found, {"q:9": "LA6569-3"}, **HTMX)
+    assert "HX-Redirect" not in last
+    assert 'role="alert"' in last.content.decode()
+
+
+def test_what_was_asked_before_is_asked_again_by_one_press(signed_in, patient):
+    found = start(signed_in, patient, "phq2")
+    post(signed_in, found, {"q:1": "LA6569-3", "q:2": "LA6569-3"}, **HTMX)
+    signed_in.post(reverse("assessment:review", args=[found.id]))
+    page = signed_in.get(reverse("assessment:list", args=[patient.id])).content.decode()
+    assert re.search(r'name="instrument" value="phq2">PHQ-2 <span[^>]*>2, ', page)
+    start(signed_in, patient, "phq2")
+    assert 'h-again"' not in signed_in.get(reverse("assessment:list", args=[patient.id])).content.decode()
+
+
+def test_a_spanish_speaker_is_asked_in_spanish_where_there_is_wording(signed_in, site, nurse):
+    luz = make_patient(site, language="es")
+    make_case(site, nurse, patient=luz)
+    found = start(signed_in, luz, "phq9")
+    page = signed_in.get(reverse("assessment:run", args=[found.id])).content.decode()
+    assert found.language == "es"
+    assert '<span lang="es">Poco interés o placer en hacer cosas</span>' in page
+    assert "unreviewed (V2)" in page
+    assert start(signed_in, luz, "auditc").language == "en"
+
+
+def test_a_language_without_wording_is_said_and_asked_in_english(signed_in, patient):
+    found = start(signed_in, patient, "auditc", language="es")
+    page = signed_in.get(reverse("assessment:run", args=[found.id])).content.decode()
+    assert found.language == "en"
+    assert "AUDIT-C has no Spanish wording that may be used" in page
+    assert start(signed_in, patient, "peg", language="xx").language == "en"
+
+
+def test_the_blank_form_in_spanish(signed_in):
+    address = reverse("assessment:blank", args=["gad7"])
+    page = signed_in.get(address, {"language": "es"}).content.decode()
+    assert "Dificultad para relajarse" in page
+    assert 'lang="es"' in page
+    assert "Trouble relaxing" in signed_in.get(address, {"language": "qq"}).content.decode()

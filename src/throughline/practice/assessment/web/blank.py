@@ -8,7 +8,7 @@ from throughline.practice.assessment.rules.definition import every_item, item_by
 
 
 def blank_lines(instrument: Instrument, language: str = "en") -> list[dict[str, Any]]:
-    """Return the lines of the blank form in order; questions without wording are left out."""
+    """Return the lines of the blank form in order, in a language it has; questions without wording are left out."""
     return [
         {
             "heading": not item.asks,

@@ -3,7 +3,7 @@
 from typing import Any
 
 from throughline.foundation.kernel.viewer import Viewer
-from throughline.practice.assessment.records import AssessmentRecord, Band
+from throughline.practice.assessment.records import AssessmentRecord, Band, Instrument
 from throughline.practice.assessment.rules.branching import kept_aside
 from throughline.practice.assessment.rules.conclusions import conclusions
 from throughline.practice.assessment.rules.scoring import score, suggested_needs
@@ -30,6 +30,15 @@ def shared(viewer: Viewer, record: AssessmentRecord) -> dict[str, Any]:
         "aside": kept_aside(record.instrument, record.answers),
         "conclusions": conclusions(record.instrument, record.answers, record.language),
         "tab": "assessments",
+    } | wording(record.instrument, record.language)
+
+
+def wording(instrument: Instrument, language: str) -> dict[str, Any]:
+    """Return the language the questions are worded in, their lead, and how sure we are of a translation."""
+    return {
+        "wording": language if language != "en" else "",
+        "lead": instrument.lead.get(language) or instrument.lead.get("en", ""),
+        "translation": instrument.translations.get(language),
     }
 
 

@@ -13,8 +13,8 @@ from throughline.foundation.access.web.answers import is_fragment
 from throughline.foundation.access.web.page import page
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.practice.assessment import actions, queries
-from throughline.practice.assessment.records import AssessmentRecord
-from throughline.practice.assessment.rules.flow import due_places
+from throughline.practice.assessment.records import AssessmentRecord, Kind
+from throughline.practice.assessment.rules.flow import due_places, progress
 from throughline.practice.assessment.web.pages import shared
 from throughline.practice.assessment.web.posted import changes
 from throughline.practice.assessment.web.questions import runner_context
@@ -45,6 +45,8 @@ def answer(request: HttpRequest, viewer: Viewer, assessment_id: UUID) -> HttpRes
         return _refused(request, viewer, before, next(iter(said), ""), str(refused))
     record = queries.assessment(viewer, assessment_id)
     after = next(reversed(said), "")
+    if is_fragment(request) and not raised and _now_finished(before, record):
+        return _leave(request, reverse("assessment:review", args=[assessment_id]))
     if request.POST.get("go") in LEAVING or not is_fragment(request):
         return _onward(request, record, after)
     if request.POST.get("quiet") and not raised and _shape(before) == _shape(record):
@@ -54,6 +56,14 @@ def answer(request: HttpRequest, viewer: Viewer, assessment_id: UUID) -> HttpRes
     if request.POST.get("quiet"):  # more than the field has changed: a branch opened or a flag rose
         response["HX-Retarget"], response["HX-Reswap"] = "#runner", "outerHTML"
     return response
+
+
+def _now_finished(before: AssessmentRecord, record: AssessmentRecord) -> bool:
+    """Whether this answer settled the last open question of an instrument answered by picks: then comes the review."""
+    if any(place.item.kind in (Kind.TEXT, Kind.STRING) for place in due_places(record.instrument, record.answers)):
+        return False  # somebody may still be writing
+    was, now = (progress(one.instrument, one.answers).open for one in (before, record))
+    return bool(was) and not now
 
 
 def _shape(record: AssessmentRecord) -> tuple[str, ...]:

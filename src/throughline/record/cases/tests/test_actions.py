@@ -55,9 +55,7 @@ def test_a_second_open_case_is_refused_with_what_to_do(site, nurse):
     make_case(site, nurse, patient=patient)
     opening = actions.Opening(programme="complex", source="claims list", identified_on=NOW.date())
     with pytest.raises(actions.UnableToOpenCase, match="already has an open case"):
-        actions.open_case(
-            site_id=site.id, patient_id=patient.id, opening=opening, by=actor_for(nurse, at=NOW), at=NOW
-        )
+        actions.open_case(site_id=site.id, patient_id=patient.id, opening=opening, by=actor_for(nurse, at=NOW), at=NOW)
     assert Case.objects.filter(patient=patient).count() == 1
 
 
@@ -66,9 +64,7 @@ def test_nobody_is_taken_up_after_death(site, nurse, fields):
     patient = make_patient(site, **fields)
     opening = actions.Opening(programme="complex", source="claims list", identified_on=NOW.date())
     with pytest.raises(actions.UnableToOpenCase, match="deceased"):
-        actions.open_case(
-            site_id=site.id, patient_id=patient.id, opening=opening, by=actor_for(nurse, at=NOW), at=NOW
-        )
+        actions.open_case(site_id=site.id, patient_id=patient.id, opening=opening, by=actor_for(nurse, at=NOW), at=NOW)
 
 
 def test_pausing_needs_a_day_in_the_future_and_resuming_clears_it(site, nurse):
@@ -76,9 +72,7 @@ def test_pausing_needs_a_day_in_the_future_and_resuming_clears_it(site, nurse):
     with pytest.raises(rules.UnableToMoveCase, match="after"):
         actions.pause_case(case_id=case_id, until=NOW.date(), reason="travel", by=by, at=NOW)
     with pytest.raises(rules.UnableToMoveCase, match="180 days"):
-        actions.pause_case(
-            case_id=case_id, until=NOW.date() + timedelta(days=181), reason="travel", by=by, at=NOW
-        )
+        actions.pause_case(case_id=case_id, until=NOW.date() + timedelta(days=181), reason="travel", by=by, at=NOW)
     actions.pause_case(case_id=case_id, until=NOW.date() + timedelta(days=180), reason="travel", by=by, at=NOW)
     with pytest.raises(rules.UnableToMoveCase, match="paused"):
         actions.pause_case(case_id=case_id, until=NOW.date() + timedelta(days=9), reason="again", by=by, at=NOW)

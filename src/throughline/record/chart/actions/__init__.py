@@ -6,6 +6,7 @@ from throughline.record.chart.actions.recording import (
     record_observation,
     withdraw_observation,
 )
+from throughline.record.chart.actions.scoring import record_score
 from throughline.record.chart.actions.taking_in import note_receipts, take_in_received
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "UnableToWithdrawObservation",
     "note_receipts",
     "record_observation",
+    "record_score",
     "take_in_received",
     "withdraw_observation",
 ]

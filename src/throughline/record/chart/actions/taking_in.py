@@ -66,9 +66,7 @@ def take_in_received(
 
 
 @action("chart.note-receipts", needs=Permission.IMPORT_RECORDS, on="site_id")
-def note_receipts(
-    *, site_id: UUID, source: str, receipts: Sequence[Receipt], by: Actor, at: datetime
-) -> None:
+def note_receipts(*, site_id: UUID, source: str, receipts: Sequence[Receipt], by: Actor, at: datetime) -> None:
     """Write one line into the story of each patient whose record arrived."""
     publish_many(
         [

@@ -90,9 +90,7 @@ class ReceivedIdentifier(models.Model):
     value = models.TextField()
 
     class Meta:
-        indexes = [
-            models.Index(fields=["site", "source", "resource_type", "value"], name="chart_received_identifier")
-        ]
+        indexes = [models.Index(fields=["site", "source", "resource_type", "value"], name="chart_received_identifier")]
 
 
 class DateShift(models.Model):

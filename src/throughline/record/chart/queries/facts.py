@@ -55,9 +55,7 @@ def facts(
     return facts_of(viewer, patient_id, asked, newest) if asked and is_visible(viewer, patient_id) else {}
 
 
-def facts_of(
-    viewer: Viewer, patient_id: UUID, asked: tuple[str, ...], newest: int
-) -> dict[str, tuple[ChartFact, ...]]:
+def facts_of(viewer: Viewer, patient_id: UUID, asked: tuple[str, ...], newest: int) -> dict[str, tuple[ChartFact, ...]]:
     """Return the facts of a patient already found to be visible; for the chart's own queries only."""
     found: dict[str, list[ChartFact]] = {}
     with connection.cursor() as cursor:
@@ -125,4 +123,3 @@ def encounters(viewer: Viewer, patient_id: UUID, *, newest: int = 20) -> tuple[C
 def outside_plans(viewer: Viewer, patient_id: UUID) -> dict[str, tuple[ChartFact, ...]]:
     """Return the plans, goals and care teams of others, by kind."""
     return facts(viewer, patient_id, kinds=["outsideplan", "outsidegoal", "outsideteam"])
-

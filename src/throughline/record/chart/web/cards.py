@@ -46,8 +46,7 @@ def side_cards(chart: Chart, viewer: Viewer) -> dict[str, Any]:
         "medicines": [writer.item(one, more=str(one.more.get("dosage") or "")) for one in now],
         "stopped": [writer.item(one, more=one.status) for one in medicines if not one.current][:20],
         "immunizations": [
-            writer.item(one, more=_unless(one.status, "completed"))
-            for one in writer.once(chart.of("immunization"))
+            writer.item(one, more=_unless(one.status, "completed")) for one in writer.once(chart.of("immunization"))
         ][:10],
         "coverages": [writer.coverage(one) for one in chart.of("coverage", current=True)],
     }

@@ -27,9 +27,7 @@ def ward():
 def log(nurse, case, outcome, *, hours=0, **fields):
     began = NOW + timedelta(hours=hours)
     contact = ContactIn(channel="phone", outcome=outcome, began_at=began, number="+19375550187", **fields)
-    return actions.log_contact(
-        patient_id=case.patient_id, contact=contact, by=actor_for(nurse, at=began), at=began
-    )
+    return actions.log_contact(patient_id=case.patient_id, contact=contact, by=actor_for(nurse, at=began), at=began)
 
 
 def test_tries_are_counted_until_she_is_reached(ward):

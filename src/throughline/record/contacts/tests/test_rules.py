@@ -14,9 +14,7 @@ ZONE = "America/New_York"
 
 
 def next_try(*tried: datetime, closed: frozenset[date] = frozenset()) -> datetime:
-    return rules.next_try(
-        tried=tried, try_hours=HOURS, days_between=(1, 1, 3), time_zone=ZONE, closed_days=closed
-    )
+    return rules.next_try(tried=tried, try_hours=HOURS, days_between=(1, 1, 3), time_zone=ZONE, closed_days=closed)
 
 
 def local(day: int, hour: int) -> datetime:
