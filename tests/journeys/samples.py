@@ -23,6 +23,8 @@ from throughline.practice.intake.actions import ReferralIn, receive_referral
 from throughline.record.cases.tests.factories import make_case, make_patient
 from throughline.record.clocks.actions import ClockIn, start_clock
 from throughline.record.contacts.actions import ContactIn, log_contact
+from throughline.record.documents.actions import attach_file, draft_document, share, sign_document
+from throughline.record.documents.records import DocumentIn, ShareIn, paragraph
 from throughline.record.people.actions import add_name, merge_patients, register_patient
 from throughline.record.people.models import PossibleDuplicate
 from throughline.record.people.records import NameIn, PersonIn
@@ -185,6 +187,26 @@ def _member(world: World) -> UUID:
     return add_member(patient_id=world.patient_id, member=MemberIn(name=f"Neighbor {FAMILY}"), by=by, at=world.at)
 
 
+def _document(world: World) -> UUID:
+    """Draft and sign a letter about the patient and return its id."""
+    by = actor_for(world.owner, at=world.at)
+    wanted = DocumentIn(kind="letter", title=f"Letter about {FAMILY}", parts=(paragraph(FAMILY),))
+    document_id = draft_document(patient_id=world.patient_id, document=wanted, by=by, at=world.at)
+    sign_document(document_id=document_id, by=by, at=world.at)
+    return document_id
+
+
+def _share(world: World) -> UUID:
+    wanted = ShareIn(recipient="Dr. Ruiz", consent="verbal")
+    by = actor_for(world.owner, at=world.at)
+    return share(document_id=_document(world), wanted=wanted, by=by, at=world.at).share_id
+
+
+def _file(world: World) -> UUID:
+    by = actor_for(world.owner, at=world.at)
+    return attach_file(patient_id=world.patient_id, name=f"{FAMILY}.pdf", content=b"%PDF-1.7", by=by, at=world.at)
+
+
 # What stands in an address for each url argument. An argument that means different things at different addresses is
 # named with its address: "intake:board.state". A new argument needs a new line here.
 SAMPLES: dict[str, Callable[[World], Any]] = {
@@ -197,6 +219,10 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
     "contact_id": _contact,
     "break_glass_id": _opening,
     "clock_id": _clock,
+    "document_id": _document,
+    "share_id": _share,
+    "attachment_id": _file,
+    "token": lambda world: "A" * 43,
     "clocks:rule.key": lambda world: "moon",
     "clocks:start.key": lambda world: "moon",
     "clocks:act.act": lambda world: "meet",

@@ -23,6 +23,8 @@ NOT_PAGES = {
     "health": "says only whether the server answers",
     "access:session": "how long the own session lives",
     "access:session-back": "sends a colleague back to her other tab",
+    "documents:shared": "one document by its token, without an account; driven by the tests of documents",
+    "documents:shared-pdf": "the same as a PDF",
     "ui:": "appearance and help: no patient, no colleague",
 }
 # Addresses that answer 404 even to a role that may ask, and why.

@@ -22,7 +22,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     ),
     "ulrich": ("/clocks/notices/",),
 }  # fmt: skip
-OF_A_PATIENT = ("", "call/", "story/", "what-matters/", "particulars/", "assessments/", "team/")
+OF_A_PATIENT = ("", "call/", "story/", "what-matters/", "particulars/", "assessments/", "team/", "documents/")
 
 
 def _addresses(visitor: Visitor, name: str) -> list[str]:

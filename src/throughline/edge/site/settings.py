@@ -167,6 +167,7 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "10/m/ip,5/5m/key",
     "reset_password": "20/m/ip,5/m/key",
     "reauthenticate": "10/m/user",
+    "shared_link": "60/m/ip",
 }
 # How many proxies in front of the server are ours: the address a rate limit counts is the one the outermost saw.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("THROUGHLINE_PROXIES", default=0)

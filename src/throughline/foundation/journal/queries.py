@@ -131,3 +131,9 @@ def _waiting(which: Q) -> list[Waiting]:
     )
     rows = OutboxMessage.objects.filter(which, done_at__isnull=True, recalled_at__isnull=True)
     return [Waiting(**row) for row in rows.order_by("not_before", "id").values(*names)]
+
+
+def recalled_messages(message_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Return which of these messages were taken back before they left."""
+    found = OutboxMessage.objects.filter(id__in=list(message_ids), recalled_at__isnull=False)
+    return frozenset(found.values_list("id", flat=True)) if message_ids else frozenset()

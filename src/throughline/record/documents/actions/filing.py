@@ -1,0 +1,47 @@
+"""Files from elsewhere: kept as they came, once."""
+
+from datetime import datetime
+from uuid import UUID
+
+from throughline.foundation.access.permissions import Permission
+from throughline.foundation.journal.publishing import publish
+from throughline.foundation.kernel.actions import action
+from throughline.foundation.kernel.actor import Actor
+from throughline.record.documents import events
+from throughline.record.documents.models import Attachment, Document
+from throughline.record.documents.rules import files
+from throughline.record.people.models import Patient
+
+
+@action("documents.attach", needs=Permission.WORK_CASE, on="patient_id")
+def attach_file(
+    *, patient_id: UUID, name: str, content: bytes, document_id: UUID | None = None, by: Actor, at: datetime
+) -> UUID:
+    """Keep a file and return its identifier; the same bytes at the same place are kept once.
+
+    Raises UnableToAttach for an empty or too large file, and for a type that is not kept.
+    """
+    media_type = files.media_type_of(content)
+    patient = Patient.objects.get(pk=patient_id)
+    if document_id and not Document.objects.filter(pk=document_id, patient=patient).exists():
+        raise files.UnableToAttach("The document belongs to somebody else.")
+    fingerprint = files.fingerprint(content)
+    same = Attachment.objects.filter(patient=patient, document_id=document_id, sha256=fingerprint).first()
+    if same is not None:
+        return same.id
+    kept = Attachment.objects.create(
+        site_id=patient.site_id,
+        patient=patient,
+        document_id=document_id,
+        name=files.clean_name(name, media_type),
+        media_type=media_type,
+        size=len(content),
+        sha256=fingerprint,
+        content=content,
+        added_at=at,
+        added_by_id=by.user_id,
+        added_by_name=by.name,
+    )
+    told = events.FileAttached(site_id=patient.site_id, patient_id=patient_id, attachment_id=kept.id, name=kept.name)
+    publish(told, by=by, at=at)
+    return kept.id

@@ -1,0 +1,129 @@
+"""What can be done with a document: change the draft, sign, hand over, recall, share by link, end a link."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from throughline.foundation.access.permissions import Permission
+from throughline.foundation.access.web.page import page
+from throughline.foundation.kernel.actions import NotFound, NotPermitted, Refusal
+from throughline.foundation.kernel.viewer import Viewer
+from throughline.record.documents import actions
+from throughline.record.documents.records import ShareIn
+from throughline.record.documents.web.viewing import context_of
+
+
+def _again(request: HttpRequest, viewer: Viewer, document_id: UUID, refusal: Refusal) -> HttpResponse:
+    """Return the page with the refusal and everything typed, or pass on what is not the form's matter."""
+    if isinstance(refusal, NotPermitted | NotFound):
+        raise refusal
+    context = context_of(viewer, document_id) | {"error": str(refusal), "typed": request.POST}
+    return render(request, "documents/document.html", context, status=422)
+
+
+@require_POST
+@page("documents.change", needs=Permission.WORK_CASE, patient="document_id")
+def change(request: HttpRequest, viewer: Viewer, document_id: UUID) -> HttpResponse:
+    """Change a draft."""
+    sent = request.POST
+    texts = {int(name[5:]): value for name, value in sent.items() if name.startswith("part-") and name[5:].isdigit()}
+    try:
+        actions.revise_document(
+            document_id=document_id,
+            version=int(sent["version"]) if sent.get("version", "").isdigit() else 0,
+            title=sent.get("title", ""),
+            texts=texts,
+            blanks={name[6:]: value for name, value in sent.items() if name.startswith("blank-")},
+            recipient=sent.get("recipient", ""),
+            by=viewer.actor,
+            at=viewer.at,
+        )
+    except Refusal as refusal:
+        return _again(request, viewer, document_id, refusal)
+    messages.success(request, "Draft saved.")
+    return redirect("documents:document", document_id=document_id)
+
+
+@require_POST
+@page("documents.act", needs=Permission.WORK_CASE, patient="document_id")
+def act(request: HttpRequest, viewer: Viewer, document_id: UUID) -> HttpResponse:
+    """Carry out one act on the document; a refusal shows the page again with its sentence."""
+    try:
+        carry_out = ACTS.get(request.POST.get("act", ""))
+        if carry_out is None:
+            raise Refusal("Choose what to do with the document.")
+        said = carry_out(request.POST, {"document_id": document_id, "by": viewer.actor, "at": viewer.at})
+    except Refusal as refusal:
+        return _again(request, viewer, document_id, refusal)
+    messages.success(request, said)
+    return redirect("documents:document", document_id=document_id)
+
+
+def _sign(sent: Any, about: dict[str, Any]) -> str:
+    actions.sign_document(**about)
+    return "Signed. It can be printed, handed over or shared now."
+
+
+def _discard(sent: Any, about: dict[str, Any]) -> str:
+    actions.discard_document(reason=sent.get("reason", ""), **about)
+    return "Given up. It stays on the list."
+
+
+def _hand_over(sent: Any, about: dict[str, Any]) -> str:
+    actions.hand_over(way=sent.get("way", ""), note=sent.get("note", ""), **about)
+    return "Recorded as delivered."
+
+
+def _recall(sent: Any, about: dict[str, Any]) -> str:
+    actions.recall_document(reason=sent.get("reason", ""), **about)
+    return "Recalled. No link to it opens any more."
+
+
+def _fail(sent: Any, about: dict[str, Any]) -> str:
+    actions.report_failure(reason=sent.get("reason", ""), **about)
+    return "Recorded as not delivered. Send it another way."
+
+
+ACTS: dict[str, Callable[[Any, dict[str, Any]], str]] = {
+    "sign": _sign,
+    "discard": _discard,
+    "hand-over": _hand_over,
+    "recall": _recall,
+    "fail": _fail,
+}
+
+
+@require_POST
+@page("documents.share", needs=Permission.COORDINATE, patient="document_id")
+def share(request: HttpRequest, viewer: Viewer, document_id: UUID) -> HttpResponse:
+    """Make a link and show it, this once: only its hash is kept."""
+    sent = request.POST
+    wanted = ShareIn(
+        recipient=sent.get("recipient", ""),
+        consent=sent.get("consent", ""),
+        channel=sent.get("channel", ""),
+        days=int(sent["days"]) if sent.get("days", "").isdigit() else 0,
+    )
+    try:
+        made = actions.share(document_id=document_id, wanted=wanted, by=viewer.actor, at=viewer.at)
+    except Refusal as refusal:
+        return _again(request, viewer, document_id, refusal)
+    link = request.build_absolute_uri(reverse("documents:shared", args=[made.token]))
+    context = context_of(viewer, document_id) | {"link": link, "made": made, "recipient": wanted.recipient}
+    return render(request, "documents/document.html", context)
+
+
+@require_POST
+@page("documents.end-link", needs=Permission.WORK_CASE, patient="share_id")
+def end_link(request: HttpRequest, viewer: Viewer, share_id: UUID) -> HttpResponse:
+    """End a link at once."""
+    actions.revoke_share(share_id=share_id, reason=request.POST.get("reason", ""), by=viewer.actor, at=viewer.at)
+    messages.success(request, "The link no longer opens.")
+    back = request.POST.get("next", "")
+    return redirect(back if back.startswith("/document/") else "/")
