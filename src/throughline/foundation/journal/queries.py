@@ -1,7 +1,7 @@
 """Reads of the journal: a patient's story, and what waits in the outbox."""
 
 from collections.abc import Callable, Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q
@@ -137,3 +137,9 @@ def recalled_messages(message_ids: Collection[UUID]) -> frozenset[UUID]:
     """Return which of these messages were taken back before they left."""
     found = OutboxMessage.objects.filter(id__in=list(message_ids), recalled_at__isnull=False)
     return frozenset(found.values_list("id", flat=True)) if message_ids else frozenset()
+
+
+def leaves_at(message_id: UUID) -> datetime:
+    """Return when a message leaves at the earliest."""
+    when: datetime = OutboxMessage.objects.values_list("not_before", flat=True).get(id=message_id)
+    return when

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from throughline.foundation.access.permissions import Permission
 from throughline.foundation.audit.writing import write_entry
-from throughline.foundation.journal.outbox import UnableToRecall, recall_message
-from throughline.foundation.journal.publishing import enqueue, handlers, publish
+from throughline.foundation.journal.leaving import Parcel, UnableToRecall, carries, leave, recall_message, takes_back
+from throughline.foundation.journal.publishing import publish
+from throughline.foundation.journal.queries import leaves_at
 from throughline.foundation.kernel.actions import NotFound, Refusal, action
 from throughline.foundation.kernel.actor import Actor
 from throughline.record.cases.models import Consent
@@ -36,14 +37,14 @@ class LinkClosed(Refusal):
 def share(*, document_id: UUID, wanted: ShareIn, by: Actor, at: datetime) -> Shared:
     """Make a link to a signed document for one recipient, and return it with its token, which is kept nowhere.
 
-    The link opens once it has waited its 15 seconds in the outbox and was not recalled there. Raises UnableToShare
-    without recipient or consent, for more than 90 days, or when the consent named does not hold, and
-    UnableToMoveDocument for a draft.
+    The link opens once it has waited in the outbox (15 seconds, or as the sender chose) and was not recalled there.
+    Raises UnableToShare without recipient or consent, for more than 90 days, or when the consent named does not hold;
+    raises UnableToMoveDocument for a draft.
     """
     sharing.check_share(recipient=wanted.recipient, consent=wanted.consent, days=wanted.days)
     found = locked(document_id)
     consent = _consent(found, wanted.consent_id, at)
-    token, opens_at = secrets.token_urlsafe(32), at + sharing.WAITS
+    token = secrets.token_urlsafe(32)
     found.channel = "link"
     move(found, "send", reason=f"By link to {wanted.recipient.strip()}.", by=by, at=at)
     made = DocumentShare(
@@ -58,18 +59,18 @@ def share(*, document_id: UUID, wanted: ShareIn, by: Actor, at: datetime) -> Sha
         created_at=at,
         created_by_id=by.user_id,
         created_by_name=by.name,
-        opens_at=opens_at,
         expires_at=at + timedelta(days=wanted.days),
     )
-    made.message_id = enqueue(
-        OPEN_LINK, {"share_id": made.id, "document_id": found.id, "title": found.title, "recipient": made.recipient},
-        by=by, at=at, site_id=found.site_id, patient_id=found.patient_id, not_before=opens_at,
-    )  # fmt: skip
+    parcel = Parcel(what=f"Link to: {found.title}", to=made.recipient, back=f"/document/{found.id}/")
+    made.message_id = leave(
+        OPEN_LINK, {"share_id": made.id}, parcel, by=by, at=at, site_id=found.site_id, patient_id=found.patient_id
+    )
+    made.opens_at = leaves_at(made.message_id)
     made.save()
     until = f"{made.expires_at:%b} {made.expires_at.day}, {made.expires_at.year}"
     publish(events.DocumentShared(**_of(made), expires=until), by=by, at=at)
     publish(events.DocumentSent(**about(found), how="by link", recipient=made.recipient), by=by, at=at)
-    return Shared(share_id=made.id, token=token, opens_at=opens_at, expires_at=made.expires_at)
+    return Shared(share_id=made.id, token=token, opens_at=made.opens_at, expires_at=made.expires_at)
 
 
 @action("documents.share-new", needs=Permission.COORDINATE, on="patient_id")
@@ -104,9 +105,13 @@ def revoke_share(*, share_id: UUID, reason: str = "", by: Actor, at: datetime) -
     made = DocumentShare.objects.select_for_update().select_related("document").get(pk=share_id)
     if made.revoked_at is not None:
         return
+    _end(made, reason, by=by, at=at)
+    _take_out(made, by=by, at=at)
+
+
+def _end(made: DocumentShare, reason: str, *, by: Actor, at: datetime) -> None:
     made.revoked_at, made.revoked_by_name, made.revoke_reason = at, by.name, reason.strip()[:200]
     made.save()
-    _take_out(made, by=by, at=at)
     publish(events.ShareRevoked(**_of(made), reason=made.revoke_reason), by=by, at=at)
 
 
@@ -157,6 +162,7 @@ def open_shared(*, share_id: UUID, what: str, by: Actor, at: datetime) -> UUID:
     return made.document_id
 
 
+@carries(OPEN_LINK)
 def _leave(payload: dict[str, Any], by: Actor, at: datetime) -> None:
     """Note that a link has left the outbox; one ended meanwhile leaves nothing."""
     made = DocumentShare.objects.select_related("document").filter(pk=UUID(payload["share_id"])).first()
@@ -165,4 +171,13 @@ def _leave(payload: dict[str, Any], by: Actor, at: datetime) -> None:
     note_step(made.document, "leave", made.document.state, reason=f"Link for {made.recipient}.", by=by, at=at)
 
 
-handlers[OPEN_LINK] = _leave
+@takes_back(OPEN_LINK)
+def _unsend(payload: dict[str, Any], by: Actor, at: datetime) -> None:
+    """End a link taken back from the outbox; the document is recalled with its last link."""
+    made = DocumentShare.objects.select_related("document").get(pk=UUID(payload["share_id"]))
+    if made.revoked_at is None:
+        _end(made, "Taken back before it left.", by=by, at=at)
+    found = locked(made.document_id)
+    if found.state == "sent" and not found.shares.filter(revoked_at__isnull=True).exists():
+        move(found, "recall", reason="Its link was taken back.", by=by, at=at)
+        publish(events.DocumentRecalled(**about(found)), by=by, at=at)

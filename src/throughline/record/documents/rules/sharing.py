@@ -3,11 +3,10 @@
 import hashlib
 import hmac
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from throughline.foundation.kernel.actions import Refusal
 
-WAITS = timedelta(seconds=15)  # in the outbox, before anything leaves the house
 LONGEST_DAYS = 90
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 STANDINGS = {

@@ -11,8 +11,9 @@ from django.apps import apps
 from throughline.foundation.access.queries import actor_for, viewer_for
 from throughline.foundation.access.tests.factories import make_site, make_user, open_record
 from throughline.foundation.audit.models import AuditEntry
+from throughline.foundation.journal.leaving import recall_message
 from throughline.foundation.journal.models import JournalEntry, OutboxMessage
-from throughline.foundation.journal.outbox import deliver_due, recall_message
+from throughline.foundation.journal.outbox import deliver_due
 from throughline.foundation.kernel.actions import NotFound, NotPermitted
 from throughline.foundation.kernel.actor import system
 from throughline.record.cases.actions import ConsentIn, record_consent, withdraw_consent
@@ -209,6 +210,7 @@ def test_recalled_from_the_outbox_itself_it_never_opens(desk):
     with pytest.raises(LinkClosed) as closed:
         opened(made)
     assert closed.value.standing == "recalled"
+    assert Document.objects.get().state == "recalled"
 
 
 def test_leaving_the_outbox_is_a_step(desk):
