@@ -339,8 +339,8 @@ def open_patient_access(
         "source": source,
     }
     is_open = Q(until__isnull=True) | Q(until__gt=at)
-    access, _ = PatientAccess.objects.filter(is_open).get_or_create(**given, defaults={"since": at, "until": until})
-    return access.id
+    access = PatientAccess.objects.filter(is_open, **given).only("id").first()
+    return (access or PatientAccess.objects.create(**given, since=at, until=until)).id
 
 
 @action("access.close-patient-access", needs=Permission.SEE_PATIENT, on="site_id")

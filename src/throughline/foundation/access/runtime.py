@@ -10,10 +10,12 @@ import pghistory
 from django.db import transaction
 from django.db.models import Q
 
+from throughline.foundation.access.bulk import insert_rows
 from throughline.foundation.access.models import Grant, PatientAccess, TeamMembership
 from throughline.foundation.access.permissions import ROLES
 from throughline.foundation.access.queries import _held_at, may_see
-from throughline.foundation.audit.writing import write_entry
+from throughline.foundation.audit.writing import entry
+from throughline.foundation.journal.publishing import gathering
 from throughline.foundation.kernel.actions import NotPermitted, Place
 from throughline.foundation.kernel.actor import Actor, ActorKind
 from throughline.foundation.kernel.viewer import Viewer
@@ -28,9 +30,10 @@ class DatabaseRuntime:
     def transaction(self, *, name: str, by: Actor, at: datetime) -> Iterator[None]:
         """Open a transaction that tells the history triggers its author.
 
-        Nested actions become savepoints of the outer one, and the outer one stays the name in the history.
+        Nested actions become savepoints of the outer one, and the outer one stays the name in the history. The lines
+        of story, messages and audit of all of them are stored together when the outer one ends.
         """
-        with transaction.atomic():
+        with transaction.atomic(), gathering() as rows:
             if getattr(_within_action, "yes", False):
                 yield
                 return
@@ -38,6 +41,7 @@ class DatabaseRuntime:
             try:
                 with pghistory.context(user=str(by.user_id or ""), name=by.name, action=name):
                     yield
+                    insert_rows(sorted(rows, key=lambda row: row._meta.label))
             finally:
                 _within_action.yes = False
 
@@ -75,8 +79,8 @@ class DatabaseRuntime:
         return may_see(viewer, patient_id=place.patient_id, site_id=place.site_id)
 
     def record(self, *, name: str, by: Actor, at: datetime, place: Place, refused: str = "") -> None:
-        """Leave the audit row of one act, done or refused."""
-        write_entry(
+        """Leave the audit row of one act: with its transaction when it was done, at once when it was refused."""
+        row = entry(
             kind="refused" if refused else "write",
             name=name,
             by=by,
@@ -85,3 +89,7 @@ class DatabaseRuntime:
             patient_id=place.patient_id,
             detail={"why": refused} if refused else {},
         )
+        with gathering() as rows:
+            rows.append(row)
+            if not getattr(_within_action, "yes", False):
+                insert_rows(rows)

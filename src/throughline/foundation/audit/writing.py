@@ -9,7 +9,12 @@ from throughline.foundation.audit.models import AuditEntry
 from throughline.foundation.kernel.actor import Actor
 
 
-def write_entry(
+def write_entry(**said: Any) -> None:
+    """Append one row; the arguments are those of `entry`."""
+    entry(**said).save(force_insert=True)
+
+
+def entry(
     *,
     kind: str,
     name: str,
@@ -19,9 +24,9 @@ def write_entry(
     patient_id: UUID | None,
     purpose: str = "",
     detail: Mapping[str, Any] | None = None,
-) -> None:
-    """Append one row: `kind` is read, write, refused, export, sign-in or break-glass."""
-    AuditEntry.objects.create(
+) -> AuditEntry:
+    """Return the unsaved row of one act or look: `kind` is read, write, refused, export, sign-in or break-glass."""
+    return AuditEntry(
         at=at,
         kind=kind,
         name=name,

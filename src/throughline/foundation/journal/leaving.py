@@ -115,10 +115,12 @@ def leave(
 
 def is_waiting(message_id: UUID) -> bool:
     """Whether the message has neither left nor been taken back."""
+    publishing.settle()
     return OutboxMessage.objects.filter(id=message_id, done_at__isnull=True, recalled_at__isnull=True).exists()
 
 
 def _mine(message_id: UUID, by: Actor) -> OutboxMessage:
+    publishing.settle()
     mine = OutboxMessage.objects.select_for_update().filter(id=message_id, created_by=by.user_id).first()
     if mine is None or by.user_id is None:
         raise NotFound("There is no such message of yours in the outbox.")

@@ -1,12 +1,14 @@
 """Announce an event: write its line of story, run what must happen with it, queue what may follow."""
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, models
 
 from throughline.foundation.journal.models import JournalEntry, OutboxMessage
 from throughline.foundation.journal.records import Parcel
@@ -28,6 +30,50 @@ def react(event_type: type[Event], reaction: Reaction) -> None:
 def react_after_commit(event_type: type[Event], kind: str) -> None:
     """Queue an outbox message of `kind` for every such event; `handlers[kind]` carries it out later."""
     _after_commit.setdefault(event_type, []).append(kind)
+
+
+# What an action has still to append when it ends: nothing of it is read before, and one message stores it all.
+_gathered: ContextVar[list[models.Model] | None] = ContextVar("throughline_gathered", default=None)
+
+
+@contextmanager
+def gathering() -> Iterator[list[models.Model]]:
+    """Keep lines and messages in a list instead of storing them at once; who opens this stores the list at the end.
+
+    Opened again inside, it is the same list, and what raises takes back what it added: a savepoint for rows not yet
+    stored.
+    """
+    rows = _gathered.get()
+    if rows is not None:
+        before = len(rows)
+        try:
+            yield rows
+        except BaseException:
+            del rows[before:]
+            raise
+        return
+    rows = []
+    token = _gathered.set(rows)
+    try:
+        yield rows
+    finally:
+        _gathered.reset(token)
+
+
+def _append(rows: Sequence[Any]) -> None:
+    gathered = _gathered.get()
+    if gathered is not None:
+        gathered.extend(rows)
+    elif rows:
+        type(rows[0])._default_manager.bulk_create(rows, batch_size=1000)
+
+
+def settle() -> None:
+    """Store what has been gathered so far, so that it can be read inside the act that wrote it."""
+    gathered = _gathered.get() or []
+    for kind in (JournalEntry, OutboxMessage):
+        kind._default_manager.bulk_create([row for row in gathered if isinstance(row, kind)], batch_size=1000)
+    gathered[:] = [row for row in gathered if not isinstance(row, JournalEntry | OutboxMessage)]
 
 
 def _plain(value: Any) -> Any:
@@ -74,7 +120,7 @@ def publish_many(
         )
         for event, payload in zip(events, payloads, strict=True)
     ]
-    JournalEntry.objects.bulk_create(entries, batch_size=1000)
+    _append(entries)
     for event, payload in zip(events, payloads, strict=True):
         _react(event, payload, by, at)
     return [entry.id for entry in entries]
@@ -108,7 +154,7 @@ def enqueue(
     What leaves the house goes through `leaving.leave`, which gives it a `parcel` and the sender's wait.
     """
     parcel = parcel or Parcel()
-    message = OutboxMessage.objects.create(
+    message = OutboxMessage(
         kind=kind,
         payload=_plain(payload),
         created_at=at,
@@ -121,4 +167,5 @@ def enqueue(
         recipient=parcel.to,
         back=parcel.back,
     )
+    _append([message])
     return message.id

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from throughline.foundation.journal import rules
 from throughline.foundation.journal.models import JournalEntry, OutboxMessage
+from throughline.foundation.journal.publishing import settle
 from throughline.foundation.journal.records import Cursor, Leaving, Story, StoryLine, Waiting
 from throughline.foundation.kernel.actions import locate, require_sight
 from throughline.foundation.kernel.viewer import Viewer
@@ -49,6 +50,7 @@ def timeline(
     `kinds` holds kinds of events ("tasks.task-done") or whole capabilities ("tasks"). Raises NotFound when the viewer
     may not see the patient. The order is that of writing down, so a page never misses a line recorded late.
     """
+    settle()
     place = locate("patient_id", patient_id)
     require_sight(viewer, place)
     written_for = {patient_id}.union(*(find(patient_id) for find in _same_record))
@@ -100,6 +102,7 @@ def leaving_of(viewer: Viewer, *, past: timedelta = timedelta(days=1)) -> list[L
     """Return what the viewer sent out of the house and what became of it: all that waits, then the rest of `past`."""
     if viewer.user_id is None:
         return []
+    settle()
     mine = OutboxMessage.objects.filter(created_by=viewer.user_id).exclude(recipient="")
     still = Q(done_at__isnull=True, recalled_at__isnull=True)
     rows = mine.filter(still | Q(created_at__gte=viewer.at - past)).order_by("-created_at", "-id").values(*_LEAVING)
@@ -109,6 +112,7 @@ def leaving_of(viewer: Viewer, *, past: timedelta = timedelta(days=1)) -> list[L
 
 def waiting_count(viewer: Viewer) -> int:
     """Return how many things the viewer sent have not left, for the top bar."""
+    settle()
     mine = OutboxMessage.objects.filter(created_by=viewer.user_id, done_at__isnull=True, recalled_at__isnull=True)
     return mine.exclude(recipient="").count() if viewer.user_id else 0
 
@@ -129,6 +133,7 @@ def _waiting(which: Q) -> list[Waiting]:
         "attempts",
         "last_error",
     )
+    settle()
     rows = OutboxMessage.objects.filter(which, done_at__isnull=True, recalled_at__isnull=True)
     return [Waiting(**row) for row in rows.order_by("not_before", "id").values(*names)]
 

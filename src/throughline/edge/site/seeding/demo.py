@@ -14,6 +14,7 @@ from throughline.edge.site.seeding.stories import Seeds, Story
 from throughline.edge.site.seeding.wording import SUPERVISORS
 from throughline.foundation.access import queries as access
 from throughline.foundation.access.emergency_actions import break_glass
+from throughline.foundation.journal.outbox import deliver_due
 from throughline.practice.caseload import actions as caseload
 
 IMPORTER = "riverbend-feed"
@@ -63,6 +64,7 @@ def load(seeds: Seeds, today: date, progress: Callable[[int, int], None] = lambd
         _cover(seeds, staff, day)
         _open_in_emergency(seeds, staff, loaded)
         _part(staff, loaded)
+        deliver_due(at=moments.instant("today 06:00", day))  # possible duplicates are weighed after the records are in
     return loaded
 
 

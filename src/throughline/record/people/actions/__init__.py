@@ -13,6 +13,7 @@ from throughline.record.people.actions.changing import (
     mark_deceased,
 )
 from throughline.record.people.actions.deciding import UnableToDecide, keep_apart, reopen_pair
+from throughline.record.people.actions.flagging import flag_duplicates
 from throughline.record.people.actions.merging import (
     UnableToMerge,
     UnableToUnmerge,
@@ -42,6 +43,7 @@ __all__ = [
     "add_name",
     "change_particulars",
     "end_particular",
+    "flag_duplicates",
     "keep_apart",
     "mark_deceased",
     "merge_patients",

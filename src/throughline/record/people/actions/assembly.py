@@ -9,8 +9,8 @@ from uuid import UUID
 
 import orjson
 
+from throughline.foundation.access.bulk import insert_rows
 from throughline.foundation.kernel.identity import new_id
-from throughline.record.people.actions.storing import store
 from throughline.record.people.models import (
     Address,
     ContactPerson,
@@ -286,14 +286,16 @@ def stored_rows(patient_id: UUID) -> Rows:
     )
 
 
-def save_rows(rows: Iterable[Rows]) -> None:
-    """Store unsaved rows of any number of patients, one statement a table."""
+def together(rows: Iterable[Rows]) -> list[Any]:
+    """Return the rows of any number of patients table by table, in an order in which they can be stored."""
     every = list(rows)
-    store([row for each in every for row in each.persons])
-    store([row for each in every for row in each.names])
-    store([row for each in every for row in each.identifiers])
-    store([row for each in every for row in each.points])
-    store([row for each in every for row in each.addresses])
+    parts = ("persons", "names", "identifiers", "points", "addresses")
+    return [row for part in parts for each in every for row in getattr(each, part)]
+
+
+def save_rows(rows: Iterable[Rows]) -> None:
+    """Store unsaved rows of any number of patients, in one message to the database when they are few."""
+    insert_rows(together(rows))
 
 
 def refresh(patient: Patient) -> None:

@@ -4,15 +4,16 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from throughline.foundation.access.actions import open_patient_access
+from throughline.foundation.access.bulk import insert_rows
 from throughline.foundation.access.permissions import Permission
 from throughline.foundation.journal.publishing import publish
 from throughline.foundation.kernel.actions import Refusal, action
 from throughline.foundation.kernel.actor import Actor, ActorKind
 from throughline.foundation.kernel.identity import new_id
-from throughline.record.people.actions.assembly import Origin, core_columns, facts_of, rows_of, save_rows, token_rows
-from throughline.record.people.actions.flagging import flag_duplicates
+from throughline.record.people.actions.assembly import Origin, core_columns, facts_of, rows_of, together, token_rows
+from throughline.record.people.actions.flagging import weigh_later
 from throughline.record.people.events import PatientRegistered
-from throughline.record.people.models import Patient, PatientIdentifier, SearchToken
+from throughline.record.people.models import Patient, PatientIdentifier
 from throughline.record.people.records import PersonIn
 from throughline.record.people.rules.particulars import wrong_with
 
@@ -25,7 +26,7 @@ class UnableToRegister(Refusal):
 
 @action("people.register-patient", needs=Permission.REGISTER_PATIENT, on="site_id")
 def register_patient(*, site_id: UUID, person: PersonIn, by: Actor, at: datetime) -> UUID:
-    """Make a patient's record and return its id. Records that may be the same person are flagged, not merged.
+    """Make a patient's record and return its id. Records that may be the same person are looked for after it is stored.
 
     Raises UnableToRegister when no name is given, the birth date cannot be, or the record number is already taken.
     """
@@ -43,11 +44,9 @@ def register_patient(*, site_id: UUID, person: PersonIn, by: Actor, at: datetime
         **facts_of(person),
         **core_columns(rows),
     )
-    patient.save(force_insert=True)
-    save_rows([rows])
-    SearchToken.objects.bulk_create(token_rows(patient, rows))
+    insert_rows([patient, *together([rows]), *token_rows(patient, rows)])
     publish(PatientRegistered(site_id=site_id, patient_id=patient.id), by=by, at=at)
-    flag_duplicates([patient.id], site_id=site_id, by=by, at=at)
+    weigh_later([patient.id], site_id=site_id, by=by, at=at)
     _open_to_registrar(patient, by, at)
     return patient.id
 
@@ -69,6 +68,8 @@ def _open_to_registrar(patient: Patient, by: Actor, at: datetime) -> None:
 
 def _require_free_record_number(site_id: UUID, person: PersonIn) -> None:
     numbers = [found.value.strip() for found in person.identifiers if found.kind == "mrn"]
+    if not numbers:
+        return
     taken = (
         PatientIdentifier.objects.filter(site_id=site_id, kind="mrn", value__in=numbers, until=None)
         .select_related("patient")

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from throughline.foundation.access.bulk import insert_rows
 from throughline.foundation.access.permissions import Permission
 from throughline.foundation.journal.publishing import publish, publish_many
 from throughline.foundation.kernel.actions import Refusal, action
@@ -24,10 +25,10 @@ from throughline.record.people.actions.assembly import (
     refresh,
     rows_of,
     save_rows,
+    together,
     token_rows,
 )
-from throughline.record.people.actions.flagging import flag_duplicates
-from throughline.record.people.actions.storing import store
+from throughline.record.people.actions.flagging import weigh_later
 from throughline.record.people.events import ParticularsChanged, PatientDied, PatientRegistered
 from throughline.record.people.models import (
     Address,
@@ -128,28 +129,25 @@ def _new_patient(site_id: UUID, source: str, person: PersonIn, at: datetime) -> 
 def _store_new(new: list[_New], source: str, by: Actor, at: datetime) -> None:
     if not new:
         return
-    store([each.patient for each in new])
-    save_rows(each.rows for each in new)
-    store(
-        [
-            PatientSource(
-                site_id=each.patient.site_id,
-                patient=each.patient,
-                source=source,
-                source_id=each.person.source_id,
-                digest=_digest(each.person),
-                said=_said(each.person),
-                taken_in_at=at,
-            )
-            for each in new
-        ]
-    )
-    store([token for each in new for token in token_rows(each.patient, each.rows)])
+    links = [
+        PatientSource(
+            site_id=each.patient.site_id,
+            patient=each.patient,
+            source=source,
+            source_id=each.person.source_id,
+            digest=_digest(each.person),
+            said=_said(each.person),
+            taken_in_at=at,
+        )
+        for each in new
+    ]
+    tokens = [token for each in new for token in token_rows(each.patient, each.rows)]
+    insert_rows([*(each.patient for each in new), *together(each.rows for each in new), *links, *tokens])
     site_id = new[0].patient.site_id
     publish_many(
         [PatientRegistered(site_id=site_id, patient_id=each.patient.id, source=source) for each in new], by=by, at=at
     )
-    flag_duplicates([each.patient.id for each in new], site_id=site_id, by=by, at=at)
+    weigh_later([each.patient.id for each in new], site_id=site_id, by=by, at=at)
 
 
 def _said(person: PersonIn) -> dict[str, Any]:

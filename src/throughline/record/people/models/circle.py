@@ -36,8 +36,8 @@ class ContactPerson(Sourced):
         SENSITIVE = "sensitive", "specially protected topics"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
-    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="contact_persons")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", db_index=False)
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="contact_persons", db_index=False)
     name = models.CharField(max_length=200)
     relationship = models.CharField(max_length=80, blank=True, help_text="daughter, neighbour")
     relationship_code = models.CharField(max_length=40, blank=True, help_text="HL7 v3 RoleCode")

@@ -29,7 +29,7 @@ class Patient(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", db_index=False)
     display_name = models.CharField(max_length=250)
     sort_name = models.CharField(max_length=250)
     preferred_name = models.CharField(max_length=120, blank=True)
@@ -57,7 +57,9 @@ class Patient(models.Model):
     time_zone = models.CharField(max_length=60, blank=True)
     deceased_at = models.DateTimeField(null=True)
     deceased = models.BooleanField(default=False)
-    merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="merged_from")
+    merged_into = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="merged_from", db_index=False
+    )
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     version = models.PositiveIntegerField(default=1)
@@ -67,6 +69,7 @@ class Patient(models.Model):
             models.Index(fields=["site", "sort_name", "id"], name="people_patient_site_sort"),
             models.Index(fields=["site", "birth_date"], name="people_patient_birth"),
             models.Index(fields=["site", "mrn"], name="people_patient_mrn"),
+            models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="people_patient_merged"),
         ]
 
     def __str__(self) -> str:
@@ -88,8 +91,8 @@ class PatientName(Sourced):
         ANONYMOUS = "anonymous", "alias"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
-    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="names")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", db_index=False)
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="names", db_index=False)
     use = models.CharField(max_length=20, choices=Use.choices, default=Use.OFFICIAL)
     prefix = models.CharField(max_length=60, blank=True)
     given = models.CharField(max_length=120, blank=True)
@@ -118,8 +121,8 @@ class PatientIdentifier(Sourced):
         OTHER = "other", "other number"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
-    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="identifiers")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", db_index=False)
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="identifiers", db_index=False)
     kind = models.CharField(max_length=20, choices=Kind.choices, default=Kind.OTHER)
     system = models.CharField(max_length=200, blank=True, help_text="URI of the numbering")
     value = models.CharField(max_length=120)
@@ -152,8 +155,8 @@ class ContactPoint(Sourced):
         OLD = "old", "no longer in use"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
-    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="contact_points")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", db_index=False)
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="contact_points", db_index=False)
     person = models.ForeignKey(
         "people.ContactPerson", null=True, on_delete=models.CASCADE, related_name="contact_points"
     )
@@ -184,8 +187,8 @@ class Address(Sourced):
         OLD = "old", "former"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
-    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="addresses")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", db_index=False)
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="addresses", db_index=False)
     use = models.CharField(max_length=10, choices=Use.choices, default=Use.HOME)
     lines = ArrayField(models.CharField(max_length=200), default=list, blank=True)
     city = models.CharField(max_length=120, blank=True)
@@ -209,8 +212,8 @@ class PatientSource(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
-    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="sources")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", db_index=False)
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="sources", db_index=False)
     source = models.CharField(max_length=80)
     source_id = models.CharField(max_length=120)
     digest = models.CharField(max_length=64)

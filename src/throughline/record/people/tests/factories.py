@@ -8,6 +8,7 @@ from uuid import UUID
 from throughline.foundation.access.models import Grant, PatientAccess, Site, User
 from throughline.foundation.access.queries import actor_for, viewer_for
 from throughline.foundation.access.records import Viewer
+from throughline.foundation.journal.outbox import deliver_due
 from throughline.foundation.kernel.actor import Actor
 from throughline.record.people.records import ContactPointIn, IdentifierIn, NameIn, PersonIn
 
@@ -42,6 +43,12 @@ def open_to(found: User, patient_id: UUID, place: Site) -> None:
     PatientAccess.objects.create(
         site=place, patient_id=patient_id, user=found, kind="assignment", since=datetime(2020, 1, 1, tzinfo=UTC)
     )
+
+
+def weigh_all() -> None:
+    """Let the outbox compare the records just stored with the others."""
+    delivery = deliver_due(at=AT)
+    assert delivery.failed == 0
 
 
 def person(family: str = "Ibarra", given: str = "Consuelo", **rest: Any) -> PersonIn:

@@ -4,10 +4,21 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from throughline.foundation.journal.models import JournalEntry
+from throughline.foundation.journal.outbox import deliver_due
+from throughline.foundation.journal.publishing import handlers
 from throughline.foundation.kernel.actions import NotPermitted
-from throughline.record.people.actions import UnableToRegister, register_patient, take_in_patient, take_in_patients
+from throughline.foundation.kernel.actor import system
+from throughline.record.people.actions import (
+    UnableToRegister,
+    flagging,
+    register_patient,
+    take_in_patient,
+    take_in_patients,
+)
 from throughline.record.people.models import (
     ContactPoint,
     Patient,
@@ -16,8 +27,8 @@ from throughline.record.people.models import (
     PossibleDuplicate,
     SearchToken,
 )
-from throughline.record.people.records import ContactPersonIn, ContactPointIn, IdentifierIn, NameIn
-from throughline.record.people.tests.factories import AT, actor, person, site
+from throughline.record.people.records import AddressIn, ContactPersonIn, ContactPointIn, IdentifierIn, NameIn
+from throughline.record.people.tests.factories import AT, actor, person, site, weigh_all
 
 pytestmark = pytest.mark.django_db
 
@@ -63,12 +74,50 @@ def test_a_double_is_flagged_and_not_merged():
     place, by = site(), actor()
     first = register_patient(site_id=place.id, person=person(phone="5552014477"), by=by, at=AT)
     second = register_patient(site_id=place.id, person=person("Ybarra", phone="5552014477"), by=by, at=AT)
+    assert not PossibleDuplicate.objects.exists()  # weighed after the act, not within it
+    weigh_all()
     pair = PossibleDuplicate.objects.get()
     assert {pair.first_patient_id, pair.second_patient_id} == {first, second}
     assert "same birth date" in pair.reasons
     assert "same phone" in pair.reasons
     assert "family names differ by one letter" in pair.reasons
     assert Patient.objects.filter(merged_into=None).count() == 2
+
+
+def test_a_double_is_found_although_the_job_that_weighs_is_killed(monkeypatch):
+    place, by = site(), actor()
+    for family in ("Ibarra", "Ybarra"):
+        register_patient(site_id=place.id, person=person(family, phone="5552014477"), by=by, at=AT)
+
+    def die(*_: object) -> None:
+        flagging.weigh(*_)
+        raise KeyboardInterrupt  # as the end of the process: after the pair was written, before it was stored
+
+    monkeypatch.setitem(handlers, flagging.WEIGH, die)
+    with pytest.raises(KeyboardInterrupt), transaction.atomic():
+        deliver_due(at=AT)
+    assert not PossibleDuplicate.objects.exists()
+    monkeypatch.setitem(handlers, flagging.WEIGH, flagging.weigh)
+    weigh_all()
+    assert PossibleDuplicate.objects.count() == 1
+    flagging.weigh({"site_id": str(place.id), "patient_ids": list(map(str, _ids()))}, by, AT)
+    assert PossibleDuplicate.objects.count() == 1
+    assert JournalEntry.objects.filter(kind="people.duplicate-found").count() == 1
+
+
+def _ids():
+    return Patient.objects.values_list("id", flat=True)
+
+
+def test_registering_takes_four_messages_to_the_database():
+    place, by = site(), actor("intake_clerk")
+    made = person(phone="5552014477", addresses=(AddressIn(lines=("1 Elm",)),))
+    with CaptureQueriesContext(connection) as bare:
+        register_patient(site_id=place.id, person=made, by=system("desk"), at=AT)
+    assert len(bare) <= 4, [each["sql"][:80] for each in bare]  # begin, the record, what is told of it, commit
+    with CaptureQueriesContext(connection) as numbered:
+        register_patient(site_id=place.id, person=person("Osei", mrn="9"), by=by, at=AT)
+    assert len(numbered) <= 9, [each["sql"][:80] for each in numbered]
 
 
 def test_only_four_digits_of_a_social_security_number_are_kept():

@@ -31,7 +31,7 @@ from throughline.record.people.models import Patient, PatientMerge, PossibleDupl
 from throughline.record.people.queries import search_patients
 from throughline.record.people.queries.merge_map import holdings
 from throughline.record.people.records import AddressIn, ContactPersonIn, ContactPointIn, IdentifierIn, NameIn, PersonIn
-from throughline.record.people.tests.factories import AT, actor, person, site, viewer
+from throughline.record.people.tests.factories import AT, actor, person, site, viewer, weigh_all
 
 pytestmark = pytest.mark.django_db
 LATER = AT + timedelta(days=3)
@@ -77,6 +77,7 @@ def two():
         by=by,
         at=AT,
     ).patient_id
+    weigh_all()
     return first, second, by
 
 

@@ -1,11 +1,14 @@
 """Pages of people: registering with look-alikes, particulars, duplicates, merging and taking it back."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.urls import reverse
 
+from throughline.foundation.journal.outbox import deliver_due
 from throughline.record.people.actions import change_particulars, register_patient
 from throughline.record.people.models import ContactPoint, Patient, PatientMerge, PatientName, PossibleDuplicate
-from throughline.record.people.tests.factories import AT, actor, open_to, person, site, user
+from throughline.record.people.tests.factories import AT, actor, open_to, person, site, user, weigh_all
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +63,7 @@ def test_a_likely_double_must_be_denied_first(client, nurse, her):
     assert Patient.objects.count() == 1
     assert client.post(reverse("people:register"), _typed(distinct="yes")).status_code == 302
     assert Patient.objects.count() == 2
+    assert deliver_due(at=datetime.now(UTC)).done == 2
     assert PossibleDuplicate.objects.count() == 1
 
 
@@ -114,6 +118,7 @@ def test_the_same_field_changed_by_another_shows_both(client, nurse, her):
 
 def test_a_pair_is_compared_merged_and_taken_back(client, supervisor, her):
     other = register_patient(site_id=site().id, person=person("Ybarra", phone="5552014477", mrn="2"), by=actor(), at=AT)
+    weigh_all()
     board = client.get(reverse("people:duplicates")).content.decode()
     assert "one letter" in board
     where = reverse("people:merge", args=[her, other])
@@ -131,6 +136,7 @@ def test_a_pair_is_compared_merged_and_taken_back(client, supervisor, her):
 
 def test_a_pair_is_kept_apart_and_reopened(client, supervisor, her):
     register_patient(site_id=site().id, person=person("Ybarra", phone="5552014477"), by=actor(), at=AT)
+    weigh_all()
     pair = PossibleDuplicate.objects.get()
     client.post(reverse("people:apart", args=[pair.id]), {"why": "sisters"})
     assert "No possible duplicates" in client.get(reverse("people:duplicates")).content.decode()
