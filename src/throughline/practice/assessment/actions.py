@@ -157,7 +157,7 @@ def _about(found: Assessment) -> dict[str, Any]:
 
 
 def _locked(assessment_id: UUID) -> Assessment:
-    found = Assessment.objects.select_for_update().select_related("edition").get(pk=assessment_id)
+    found = Assessment.objects.select_for_update().get(pk=assessment_id)
     if found.signed_at is not None:
         raise UnableToAssess("This assessment is signed. Write an addendum to correct it.")
     if found.abandoned_at is not None:
@@ -174,17 +174,18 @@ def save_answers(*, assessment_id: UUID, said: Mapping[str, Said], by: Actor, at
     not take, and then keeps none of them.
     """
     found = _locked(assessment_id)
-    instrument = queries.instrument_of_edition(found.edition)
+    instrument = queries.instrument_of_edition(found.edition_id)
     answers = queries.answers_of(found, instrument)
     items = {place.key: place.item for place in walk(instrument, answers)}
+    changed: dict[str, Answer] = {}
     for place, one in said.items():
         if place not in items and (place.split("#")[0] not in items or "/" not in place):
             raise UnableToAssess("This question is not part of the assessment.")
         item = items.get(place) or queries.item_at(instrument, place)
         answer = _typed(item, one, by, at)
         if not _same(answers.get(place, Answer()), answer):
-            answers[place] = answer
-            _store(found, place, answer, at)
+            answers[place] = changed[place] = answer
+    _store(found, changed, at)
     raised = _raise_flags(found, instrument, answers, tuple(said), by, at)
     found.answered_at, found.version = at, found.version + 1
     found.save(update_fields=["answered_at", "version"])
@@ -206,21 +207,24 @@ def _typed(item: Any, one: Said, by: Actor, at: datetime) -> Answer:
     )
 
 
-def _store(found: Assessment, place: str, answer: Answer, at: datetime) -> None:
-    if not answer.settled and not answer.words:
-        AnswerRow.objects.filter(assessment=found, place=place).delete()
-        return
-    AnswerRow.objects.update_or_create(
-        assessment=found,
-        place=place,
-        defaults={
-            "value": as_stored(answer.values),
-            "absent": answer.absent.value if answer.absent else "",
-            "words": answer.words,
-            "words_language": answer.words_language,
-            "by_name": answer.by,
-            "at": at,
-        },
+def _store(found: Assessment, changed: Mapping[str, Answer], at: datetime) -> None:
+    """Keep what was said, in one statement; a place with nothing left to say is taken away."""
+    emptied = [place for place, answer in changed.items() if not answer.settled and not answer.words]
+    if emptied:
+        AnswerRow.objects.filter(assessment=found, place__in=emptied).delete()
+    rows = [
+        AnswerRow(
+            assessment=found, place=place, value=as_stored(answer.values), words=answer.words,
+            absent=answer.absent.value if answer.absent else "", words_language=answer.words_language,
+            by_name=answer.by, at=at,
+        )
+        for place, answer in changed.items() if place not in emptied
+    ]  # fmt: skip
+    AnswerRow.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["assessment", "place"],
+        update_fields=["value", "absent", "words", "words_language", "by_name", "at"],
     )
 
 
@@ -232,8 +236,9 @@ def _raise_flags(
     by: Actor,
     at: datetime,
 ) -> tuple[Flag, ...]:
-    standing = set(RaisedFlag.objects.filter(assessment=found).values_list("flag", flat=True))
-    raised = tuple(flag for flag in flags_of(instrument, answers) if flag.id not in standing)
+    due = flags_of(instrument, answers)
+    standing = set(RaisedFlag.objects.filter(assessment=found).values_list("flag", flat=True)) if due else set()
+    raised = tuple(flag for flag in due if flag.id not in standing)
     for flag in raised:
         RaisedFlag.objects.create(
             assessment=found, flag=flag.id, severity=flag.severity, text=flag.text, steps=list(flag.steps),
@@ -273,7 +278,7 @@ def sign_assessment(*, assessment_id: UUID, by: Actor, at: datetime) -> tuple[Su
     Raises UnableToAssess while a required question is neither answered nor refused, or a domain has no conclusion.
     """
     found = _locked(assessment_id)
-    instrument = queries.instrument_of_edition(found.edition)
+    instrument = queries.instrument_of_edition(found.edition_id)
     answers = queries.answers_of(found, instrument)
     still = progress(instrument, answers).required_open
     if still:
@@ -342,10 +347,10 @@ def adopt_needs(*, assessment_id: UUID, chosen: Sequence[str], by: Actor, at: da
 
     A need that stands already gets the new evidence instead of a twin. Raises UnableToKeepNeed before the signature.
     """
-    found = Assessment.objects.select_related("edition").get(pk=assessment_id)
+    found = Assessment.objects.get(pk=assessment_id)
     if found.signed_at is None:
         raise UnableToKeepNeed("Sign the assessment first; then its needs can be adopted.")
-    instrument = queries.instrument_of_edition(found.edition)
+    instrument = queries.instrument_of_edition(found.edition_id)
     pointed = suggested_needs(instrument, queries.answers_of(found, instrument), found.context)
     return tuple(_raise_need(found, need, "assessment", found.id, by, at) for need in pointed if need.id in set(chosen))
 

@@ -1,6 +1,6 @@
 """Reads of assessment: what was asked and answered, where it stands, what came before, and the needs."""
 
-from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,14 @@ from django.db.models import Count, Prefetch, QuerySet
 
 from throughline.foundation.kernel.actions import NotFound, Place, require_sight
 from throughline.foundation.kernel.viewer import Viewer
-from throughline.practice.assessment.models import AnswerRow, Assessment, InstrumentEdition, Need, NeedEvidence
+from throughline.practice.assessment.models import (
+    AnswerRow,
+    Assessment,
+    InstrumentEdition,
+    Need,
+    NeedEvidence,
+    RaisedFlag,
+)
 from throughline.practice.assessment.records import (
     Absence,
     AddendumRecord,
@@ -32,9 +39,9 @@ def _parsed(edition_id: UUID) -> Instrument:
     return instrument_of(InstrumentEdition.objects.get(pk=edition_id).content)
 
 
-def instrument_of_edition(edition: InstrumentEdition) -> Instrument:
+def instrument_of_edition(edition_id: UUID) -> Instrument:
     """Return the instrument as it was when this edition was answered."""
-    return _parsed(edition.id)
+    return _parsed(edition_id)
 
 
 def item_at(instrument: Instrument, place: str) -> Item:
@@ -97,14 +104,13 @@ def assessment(viewer: Viewer, assessment_id: UUID) -> AssessmentRecord:
     """
     row = (
         Assessment.objects.filter(pk=assessment_id, site_id__in=viewer.site_ids)
-        .select_related("edition")
         .prefetch_related("flags", "addenda")
         .first()
     )
     if row is None:
         raise NotFound("This assessment does not exist, or you may not see it.")
     require_sight(viewer, Place(site_id=row.site_id, patient_id=row.patient_id))
-    instrument = instrument_of_edition(row.edition)
+    instrument, earlier = instrument_of_edition(row.edition_id), _before(row)
     return AssessmentRecord(
         line=_line(row),
         patient_id=row.patient_id,
@@ -117,12 +123,23 @@ def assessment(viewer: Viewer, assessment_id: UUID) -> AssessmentRecord:
         abandoned=row.abandoned_at is not None,
         instrument=instrument,
         answers=answers_of(row, instrument),
-        flags=tuple(Flag(f.flag, f.severity, f.text, f.place, tuple(f.steps)) for f in row.flags.all()),
+        flags=tuple(_flag(raised) for raised in row.flags.all()),
         addenda=tuple(AddendumRecord(a.place, a.text, a.at, a.by_name) for a in row.addenda.all()),
         outcome=row.outcome,
-        prior=_prior(row),
-        prior_answers=_prior_answers(row),
+        prior=_line(earlier) if earlier else None,
+        prior_answers=answers_of(earlier, instrument_of_edition(earlier.edition_id)) if earlier else {},
     )
+
+
+def after_saving(before: AssessmentRecord) -> AssessmentRecord:
+    """Return an assessment read before as it stands now: only answers and flags can have changed by saving answers."""
+    row = Assessment(pk=before.line.id)
+    flags = tuple(_flag(raised) for raised in row.flags.all())
+    return replace(before, answers=answers_of(row, before.instrument), flags=flags)
+
+
+def _flag(raised: RaisedFlag) -> Flag:
+    return Flag(raised.flag, raised.severity, raised.text, raised.place, tuple(raised.steps))
 
 
 def _before(row: Assessment) -> Assessment | None:
@@ -130,16 +147,6 @@ def _before(row: Assessment) -> Assessment | None:
         patient_id=row.patient_id, instrument=row.instrument, signed_at__lt=row.signed_at or row.started_at
     )
     return earlier.exclude(pk=row.pk).order_by("-signed_at").first()
-
-
-def _prior(row: Assessment) -> AssessmentLine | None:
-    found = _before(row)
-    return _line(found) if found else None
-
-
-def _prior_answers(row: Assessment) -> Mapping[str, Answer]:
-    found = _before(row)
-    return answers_of(found, instrument_of_edition(found.edition)) if found else {}
 
 
 def needs_of(viewer: Viewer, patient_id: UUID, *, only_open: bool = False) -> list[NeedRecord]:

@@ -274,3 +274,12 @@ def test_the_blank_form_in_spanish(signed_in):
     assert "Dificultad para relajarse" in page
     assert 'lang="es"' in page
     assert "Trouble relaxing" in signed_in.get(address, {"language": "qq"}).content.decode()
+
+
+def test_an_answer_costs_the_same_few_statements_whatever_came_before(
+    signed_in, patient, django_assert_max_num_queries
+):
+    found = start(signed_in, patient, "phq9")
+    for number in (2, 9 - 1):
+        with django_assert_max_num_queries(28):
+            post(signed_in, found, {f"q:{number}": "LA6568-5"}, **HTMX)

@@ -43,7 +43,7 @@ def answer(request: HttpRequest, viewer: Viewer, assessment_id: UUID) -> HttpRes
         raised = actions.save_answers(assessment_id=assessment_id, said=said, by=viewer.actor, at=viewer.at)
     except actions.UnableToAssess as refused:
         return _refused(request, viewer, before, next(iter(said), ""), str(refused))
-    record = queries.assessment(viewer, assessment_id)
+    record = queries.after_saving(before)
     after = next(reversed(said), "")
     if is_fragment(request) and not raised and _now_finished(before, record):
         return _leave(request, reverse("assessment:review", args=[assessment_id]))
