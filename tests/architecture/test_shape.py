@@ -86,7 +86,8 @@ def test_foreign_keys_point_only_downward_or_to_the_record():
     from django.apps import apps
 
     order = [
-        "ui", "journal", "audit", "access", "people", "chart", "cases", "contacts", "tasks", "documents", "clocks",
+        "ui", "journal", "audit", "access", "drafts",
+        "people", "chart", "cases", "contacts", "tasks", "documents", "clocks",
         "caseload", "intake", "assessment", "careplan", "coordination", "resources", "monitoring", "coverage",
         "advocacy", "discharge", "billing", "review", "desk", "portal", "interop", "analytics", "wiring",
     ]  # fmt: skip

@@ -22,6 +22,7 @@ NOT_PAGES = {
     "accounts/": "sign-in itself, by allauth; driven by the tests of access",
     "health": "says only whether the server answers",
     "access:session": "how long the own session lives",
+    "access:sign-in-again": "the dialog over a page whose session ended; sign-in itself",
     "access:session-back": "sends a colleague back to her other tab",
     "documents:shared": "one document by its token, without an account; driven by the tests of documents",
     "documents:shared-pdf": "the same as a PDF",

@@ -27,6 +27,7 @@ CAPABILITIES = [
     "throughline.foundation.journal",
     "throughline.foundation.audit",
     "throughline.foundation.access.apps.AccessConfig",
+    "throughline.foundation.drafts",
     "throughline.record.people",
     "throughline.record.chart",
     "throughline.record.cases",
@@ -96,6 +97,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "throughline.foundation.access.web.timeouts.SessionLimits",
+    "throughline.foundation.drafts.web.middleware.Drafts",
 ]
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"

@@ -8,6 +8,7 @@ from django.urls import include, path
 _PARTS = [
     ("", "throughline.foundation.ui.web.urls"),
     ("", "throughline.foundation.access.web.urls"),
+    ("", "throughline.foundation.drafts.web.urls"),
     ("", "throughline.record.people.web.urls"),
     ("", "throughline.record.chart.web.urls"),
     ("", "throughline.record.cases.web.urls"),

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from throughline.foundation.access.models import Grant, PatientAccess, Site, Team, TeamMembership, User
 from throughline.foundation.access.permissions import ROLES
 from throughline.foundation.access.records import Account, DemoAccount, RoleHeld, Viewer
+from throughline.foundation.access.rules import initials_of
 from throughline.foundation.kernel.actions import NotFound
 from throughline.foundation.kernel.actor import Actor, ActorKind
 
@@ -158,3 +159,11 @@ def _role_held(grant: Grant) -> RoleHeld:
         site=grant.site.name,
         permissions=tuple(sorted(str(permission) for permission in role.permissions)),
     )
+
+
+def role_and_initials(user_id: UUID, site_id: UUID, *, at: datetime) -> str:
+    """Return how a colleague is named where space is short: "Case manager, DR", by her first role at the site."""
+    user = User.objects.get(id=user_id)
+    role = Grant.objects.filter(_held_at(at), user=user, site_id=site_id).order_by("since").first()
+    initials = user.initials or initials_of(user.full_name)
+    return f"{ROLES[role.role].title}, {initials}" if role else initials

@@ -1,10 +1,12 @@
 """The answers a page gives instead of itself: sign in first, not found, not permitted, refused."""
 
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from throughline.foundation.access.permissions import ROLES, Permission
 
@@ -31,7 +33,15 @@ def sign_in_first(request: HttpRequest) -> HttpResponse:
         response["HX-Retarget"] = "#session"
         response["HX-Reswap"] = "innerHTML"
         return response
-    return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
+    return redirect_to_login(request.get_full_path() if request.method == "GET" else _came_from(request))
+
+
+def _came_from(request: HttpRequest) -> str:
+    """Return the page of ours a form was sent from, where its draft is offered again; "/" when it cannot be told."""
+    referer = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(referer, allowed_hosts={request.get_host()}):
+        return "/"
+    return urlsplit(referer).path or "/"
 
 
 def not_found(request: HttpRequest) -> HttpResponse:

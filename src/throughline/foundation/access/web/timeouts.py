@@ -12,10 +12,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from throughline.foundation.access.queries import has_second_factor, viewer_for
 from throughline.foundation.access.web import answers
+from throughline.foundation.access.web.sign_in_forms import SignInForm
 
 BEGAN, SEEN, FACTOR = "session_began", "session_seen", "session_second_factor"
 # The last activity is written at most this often: one row less to update on most requests.
@@ -97,3 +98,24 @@ def session_back(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return answers.sign_in_first(request)
     return render(request, "access/session_back.html")
+
+
+@never_cache
+@require_POST
+def sign_in_again(request: HttpRequest) -> HttpResponse:
+    """Sign in from the dialog over a page whose session ended, and let that page go on.
+
+    Password and rate limits are those of the sign-in page. A second factor is asked for in a new tab; without htmx the
+    answer is the way to the sign-in page. The page itself notices when somebody else signed in, and shows nothing more.
+    """
+    if not answers.is_fragment(request):
+        return HttpResponseRedirect(reverse("account_login"))
+    form = SignInForm(request.POST, request=request)
+    was, further = request.POST.get("was", ""), ""
+    if not request.user.is_authenticated and form.is_valid():
+        answer = form.login(request, redirect_url=reverse("access:session-back"))
+        further = answer.get("Location", "")
+    if request.user.is_authenticated:
+        return render(request, "access/_session.html", {"warn": False, "seconds": 0})
+    context = {"form": form, "was": was, "further": further}
+    return render(request, "access/_sign_in_again.html", context, status=200 if further else 422)

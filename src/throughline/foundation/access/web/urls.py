@@ -7,6 +7,7 @@ from throughline.foundation.access.web import account, administration, emergency
 own = (
     [
         path("session/", timeouts.session, name="session"),
+        path("session/sign-in/", timeouts.sign_in_again, name="sign-in-again"),
         path("session/back/", timeouts.session_back, name="session-back"),
         path("account/", account.account, name="account"),
         path("break-glass/<uuid:patient_id>/", emergency.break_glass, name="break-glass"),

@@ -1,0 +1,60 @@
+"""What drafts show to others."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """Which form, and of what: `argument` is one the locators understand ("patient_id"), "" for a form of nothing."""
+
+    form: str
+    argument: str = ""
+    value: UUID | None = None
+
+    def __str__(self) -> str:
+        return f"{self.form}/{self.argument}/{self.value}" if self.argument else self.form
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A form's words as they were kept: each field with its values (several for check boxes)."""
+
+    key: str
+    page: str
+    patient_id: UUID | None
+    began_at: datetime
+    saved_at: datetime
+    words: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of text in a comparison: `only` is "yours", "theirs", or "" for what both have."""
+
+    text: str
+    only: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """One field that two people changed: both texts, and the same texts with their differences marked."""
+
+    field: str
+    label: str
+    yours: str
+    theirs: str
+    yours_marked: tuple[Piece, ...]
+    theirs_marked: tuple[Piece, ...]
+    both: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of an edit: the values to write, the fields in which a colleague's change stays, the conflicts."""
+
+    values: Mapping[str, str]
+    theirs: tuple[str, ...]
+    conflicts: tuple[Conflict, ...]
