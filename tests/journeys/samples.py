@@ -21,6 +21,7 @@ from throughline.practice.careplan.queries import proposal_for
 from throughline.practice.coordination.actions.team import MemberIn, add_member
 from throughline.practice.intake.actions import ReferralIn, receive_referral
 from throughline.record.cases.tests.factories import make_case, make_patient
+from throughline.record.chart.actions import ReadingIn, enter_reading
 from throughline.record.clocks.actions import ClockIn, start_clock
 from throughline.record.contacts.actions import ContactIn, log_contact
 from throughline.record.documents.actions import attach_file, draft_document, share, sign_document
@@ -170,6 +171,23 @@ def _plan(world: World) -> tuple[UUID, UUID, UUID]:
     return rows[0].id, rows[1].id, rows[2].id
 
 
+def _held(world: World) -> UUID:
+    """Enter a weight nobody believes and return the reading that is held for check."""
+    reading = ReadingIn(code="29463-7", value=660, unit="lb", taken_at=world.at)
+    by = actor_for(world.owner, at=world.at)
+    held = enter_reading(patient_id=world.patient_id, reading=reading, by=by, at=world.at).held_id
+    assert held is not None
+    return held
+
+
+def _observation(world: World) -> UUID:
+    reading = ReadingIn(code="85354-9", parts={"8480-6": 128.0, "8462-4": 76.0}, taken_at=world.at)
+    by = actor_for(world.owner, at=world.at)
+    made = enter_reading(patient_id=world.patient_id, reading=reading, by=by, at=world.at).observation_id
+    assert made is not None
+    return made
+
+
 def _referral(world: World) -> UUID:
     referral = ReferralIn(
         patient_id=world.patient_id,
@@ -231,6 +249,8 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
     "merge_id": _merge,
     "retired_id": lambda world: _record(world, "Retired"),
     "people:add.what": lambda world: "phone",
+    "held_id": _held,
+    "observation_id": _observation,
     "referral_id": _referral,
     "assessment_id": _assessment,
     "need_id": _need,

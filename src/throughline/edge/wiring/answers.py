@@ -1,4 +1,5 @@
-"""What the foundation asks of the record above it: how a patient is called, and what a leaver would leave behind."""
+"""What the foundation asks of the record above it: how a patient is called, what a leaver leaves behind,
+and which targets a patient's readings are drawn against."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -9,7 +10,9 @@ from throughline.foundation.access.labels import name_patients_by
 from throughline.foundation.access.queries import system_viewer
 from throughline.foundation.access.records import Viewer
 from throughline.foundation.kernel.actor import system
+from throughline.practice.careplan import queries as careplan
 from throughline.record.cases import queries as cases
+from throughline.record.chart.targets import targets_by
 from throughline.record.people.queries.identity import identities
 from throughline.record.tasks import queries as tasks
 
@@ -38,3 +41,4 @@ def install() -> None:
     """Give the answers to those who ask. Called once when Django starts."""
     name_patients_by(names_of)
     before_leaving(left_behind)
+    targets_by(careplan.targets)

@@ -6,6 +6,7 @@ from throughline.foundation.journal.publishing import Reaction, react
 from throughline.foundation.kernel.actor import Actor, system
 from throughline.foundation.kernel.events import Event
 from throughline.record.cases.events import CaseClosed
+from throughline.record.chart.events import ReadingHeld, ReadingSettled
 from throughline.record.clocks import hearing as clock_hearing
 from throughline.record.tasks import actions as tasks
 
@@ -16,10 +17,32 @@ def _end_tasks(event: CaseClosed, *, by: Actor, at: datetime) -> None:
         tasks.cancel_tasks_of_case(case_id=event.case_id, reason="The case closed.", by=system("case closing"), at=at)
 
 
+def _look_again(event: ReadingHeld, *, by: Actor, at: datetime) -> None:
+    """A reading held for check is a task of the colleague who entered it; of nobody yet when a patient did."""
+    if event.patient_id is None:
+        return
+    task = tasks.TaskIn(
+        patient_id=event.patient_id, verb="Check", title=f"{event.name} {event.value}, held", kind="held", tier=2,
+        why=event.doubt, owner_id=by.user_id, due_at=at, subject=f"held:{event.held_id}",
+    )  # fmt: skip
+    tasks.add_task(patient_id=event.patient_id, task=task, by=system("readings"), at=at)
+
+
+def _looked(event: ReadingSettled, *, by: Actor, at: datetime) -> None:
+    """Once somebody has looked at it, the task has nothing left to do."""
+    if event.patient_id is not None:
+        reason = f"{event.outcome.capitalize()} by {by.name}."
+        tasks.cancel_tasks_for(
+            patient_id=event.patient_id, subject=f"held:{event.held_id}", reason=reason, by=system("readings"), at=at
+        )
+
+
 # (event, reaction(event, *, by, at)), carried out inside the event's own transaction.
 SAME_TRANSACTION: tuple[tuple[type[Event], Reaction], ...] = (
     (Event, clock_hearing.hear),  # content says which events start, meet, pause or cancel which clocks
     (CaseClosed, _end_tasks),
+    (ReadingHeld, _look_again),
+    (ReadingSettled, _looked),
 )
 
 

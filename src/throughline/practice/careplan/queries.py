@@ -6,6 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from throughline.foundation.kernel.viewer import Viewer
+from throughline.foundation.ui.charts import Band
 from throughline.practice.assessment import queries as assessment
 from throughline.practice.assessment.records import NeedRecord, SuggestedNeed
 from throughline.practice.careplan.models import DeclinedOption, Goal, Lesson, PlanAction, PlanVersion
@@ -20,6 +21,7 @@ from throughline.practice.careplan.records import (
 )
 from throughline.practice.careplan.rules import library
 from throughline.practice.careplan.rules.propose import Library, propose
+from throughline.practice.careplan.rules.targets import band_of
 from throughline.practice.careplan.rules.threads import differences, gaps, sentences
 from throughline.record.cases import queries as cases
 from throughline.record.chart import queries as chart
@@ -193,3 +195,15 @@ def adopted_keys(viewer: Viewer, patient_id: UUID) -> frozenset[str]:
         rows = model.objects.filter(patient_id=patient_id).exclude(status__in=["withdrawn", "given-up"])
         keys |= set(rows.values_list("key", flat=True))
     return frozenset(keys - {""})
+
+
+def targets(viewer: Viewer, patient_id: UUID) -> dict[str, Band]:
+    """Return the bands of a patient's active goals by LOINC code, the nearest goal's where two have one measure."""
+    found: dict[str, Band] = {}
+    goals = Goal.objects.filter(patient_id=patient_id, site_id__in=viewer.site_ids, status="active").exclude(loinc="")
+    units = {choice.code: choice.units[0] for choice in chart.choices()}
+    for goal in goals.order_by("by_date", "id"):
+        band = band_of(goal.comparator, goal.value, goal.second_value, goal.unit, units.get(goal.loinc, ""))
+        if band is not None:
+            found.setdefault(goal.loinc, band)
+    return found

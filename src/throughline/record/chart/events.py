@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
+from uuid import UUID
 
 from throughline.foundation.kernel.events import Event
 
@@ -77,3 +78,34 @@ class ObservationWithdrawn(Event):
     def sentence(self) -> str:
         """Return "Marked body weight as entered in error: wrong patient."."""
         return f"Marked {self.name[:1].lower()}{self.name[1:]} as entered in error: {self.reason}."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingHeld(Event):
+    """A reading was entered that is possible and not likely; somebody looks before it counts."""
+
+    kind: ClassVar[str] = "chart.reading-held"
+    held_id: UUID
+    name: str
+    value: str
+    doubt: str
+
+    def sentence(self) -> str:
+        """Return "Held for check: body weight 382 lb. …"."""
+        return f"Held for check: {self.name[:1].lower()}{self.name[1:]} {self.value}. {self.doubt}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingSettled(Event):
+    """Somebody looked at a held reading: confirmed or rejected."""
+
+    kind: ClassVar[str] = "chart.reading-settled"
+    held_id: UUID
+    name: str
+    value: str
+    outcome: str
+    reason: str = ""
+
+    def sentence(self) -> str:
+        """Return "Body weight 382 lb rejected: typed twice."."""
+        return f"{self.name} {self.value} {self.outcome}{f': {self.reason}' if self.reason else ''}."

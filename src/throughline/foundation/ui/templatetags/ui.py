@@ -8,6 +8,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from throughline.foundation.ui.charts import Figure
 from throughline.foundation.ui.navigation import entries
 
 register = template.Library()
@@ -29,3 +30,9 @@ def rail(context: dict[str, Any]) -> dict[str, Any]:
     request = context["request"]
     viewer = getattr(request, "viewer", None)
     return {"entries": entries(request.path, viewer), "user": request.user}
+
+
+@register.inclusion_tag("ui/_trend.html")
+def trend(figure: Figure, *, table: bool = True) -> dict[str, Any]:
+    """Draw a trend: a wide picture, a narrow one for a phone, and the same readings as a table in a disclosure."""
+    return {"f": figure, "pictures": [("l", figure.wide), ("s", figure.narrow)] if figure.wide else [], "table": table}

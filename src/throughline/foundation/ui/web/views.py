@@ -7,6 +7,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from throughline.foundation.ui.appearance import CHOICES, COOKIE, chosen
+from throughline.foundation.ui.web import samples
 
 SHORTCUTS = (
     ("/", "Search, also Ctrl+K"),
@@ -56,4 +57,4 @@ def help_page(request: HttpRequest) -> HttpResponse:
 @login_required
 def gallery(request: HttpRequest) -> HttpResponse:
     """Show every part of the look in its states."""
-    return render(request, "ui/gallery.html")
+    return render(request, "ui/gallery.html", {"figures": samples.figures()})

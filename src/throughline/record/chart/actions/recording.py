@@ -12,13 +12,8 @@ from throughline.foundation.kernel.identity import new_id
 from throughline.foundation.kernel.time import require_aware
 from throughline.record.chart.events import ObservationRecorded, ObservationWithdrawn
 from throughline.record.chart.models import Observation
-from throughline.record.chart.rules.units import (
-    MEASUREMENTS,
-    Implausible,
-    Measurement,
-    UnknownUnit,
-    kept_value,
-)
+from throughline.record.chart.rules.measures import by_code, measures
+from throughline.record.chart.rules.units import Implausible, Measurement, UnknownUnit, kept_value
 from throughline.record.chart.rules.values import component_words, value_words
 from throughline.record.people.models import Patient
 
@@ -58,17 +53,16 @@ def record_observation(
 ) -> UUID:
     """Put a measurement of a patient on record and return its identifier.
 
-    `code` is the LOINC code of a measurement in `rules.units.MEASUREMENTS`, `unit` as people or UCUM write it (blank:
+    `code` is the LOINC code of a measurement of the content, `unit` as people or UCUM write it (blank:
     the unit it is kept in), `taken_at` when it was measured. A blood pressure has no `value` but two `parts` by LOINC
     code. `source` names a device or system that measured, blank for a colleague. Raises UnableToRecordObservation for
     an unknown measurement or unit, an implausible value, or a time to come.
     """
-    require_aware(taken_at, "taken_at")
-    measurement = MEASUREMENTS.get(code)
-    if measurement is None:
+    measure = by_code().get(code)
+    if measure is None:
         raise UnableToRecordObservation("This measurement cannot be entered by hand. Choose one from the list.")
-    if taken_at > at + _CLOCK_SLACK:
-        raise UnableToRecordObservation("The time of the reading is still to come. Check the date.")
+    measurement = measure.measurement
+    checked_time(taken_at, at)
     number, components = _values(measurement, value, parts or {}, unit)
     row = _row(measurement, number, components, by, at)
     row.site_id = Patient.objects.values_list("site_id", flat=True).get(pk=patient_id)
@@ -76,6 +70,13 @@ def record_observation(
     row.save(force_insert=True)
     _tell(row, by, at)
     return row.id
+
+
+def checked_time(taken_at: datetime, at: datetime) -> None:
+    """Raise UnableToRecordObservation for a time of reading that is still to come."""
+    require_aware(taken_at, "taken_at")
+    if taken_at > at + _CLOCK_SLACK:
+        raise UnableToRecordObservation("The time of the reading is still to come. Check the date.")
 
 
 def _row(
@@ -121,10 +122,11 @@ def _values(
             if value is None:
                 raise UnableToRecordObservation(f"{measurement.name} needs a value.")
             return kept_value(measurement, value, unit), []
-        missing = [MEASUREMENTS[one].name.lower() for one in measurement.parts if one not in parts]
+        wanted = [measures()[key].measurement for key in measurement.parts]
+        missing = [one.name.lower() for one in wanted if one.code not in parts]
         if missing:
             raise UnableToRecordObservation(f"{measurement.name} needs the {' and the '.join(missing)}.")
-        return None, [_part(MEASUREMENTS[one], parts[one], unit) for one in measurement.parts]
+        return None, [_part(one, parts[one.code], unit) for one in wanted]
     except (UnknownUnit, Implausible) as wrong:
         raise UnableToRecordObservation(str(wrong)) from None
 

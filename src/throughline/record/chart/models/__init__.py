@@ -12,6 +12,7 @@ from throughline.record.chart.models.facts import (
     Procedure,
     Report,
 )
+from throughline.record.chart.models.held import HeldReading
 from throughline.record.chart.models.outside import Coverage, OutsideGoal, OutsidePlan, OutsideTeam
 from throughline.record.chart.models.received import (
     DateShift,
@@ -28,6 +29,7 @@ __all__ = [
     "DateShift",
     "Encounter",
     "Fact",
+    "HeldReading",
     "Immunization",
     "Medication",
     "Note",

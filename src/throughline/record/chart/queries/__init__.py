@@ -10,16 +10,22 @@ from throughline.record.chart.queries.facts import (
 )
 from throughline.record.chart.queries.observations import chart, latest_observations, series
 from throughline.record.chart.queries.received import received_bytes
+from throughline.record.chart.queries.trends import choices, held_of, last_reading_at, measured, trends
 
 __all__ = [
     "allergies",
     "chart",
+    "choices",
     "conditions",
     "encounters",
     "facts",
+    "held_of",
+    "last_reading_at",
     "latest_observations",
+    "measured",
     "medicines",
     "outside_plans",
     "received_bytes",
     "series",
+    "trends",
 ]

@@ -1,7 +1,8 @@
-"""Units a nurse may write, turned into the one each measurement is kept in, and what is plausible for it.
+"""Units a nurse may write, turned into the one each measurement is kept in, and what is possible for it.
 
-Plausibility limits keep slips of the keyboard out of the chart (a weight of 8240, a temperature of 985); they are not
-clinical limits, which belong to monitoring. Each is wider than any value known to be survived in adults or children.
+What is possible keeps slips of the keyboard out of the chart (a weight of 8240, a temperature of 985); it is no
+clinical limit, which belongs to monitoring. The limits are content (`content/measures`), wider than any value known to
+be survived.
 """
 
 from dataclasses import dataclass
@@ -9,11 +10,12 @@ from dataclasses import dataclass
 KILOGRAMS_PER_POUND = 0.45359237  # exact, NIST SP 811
 CENTIMETRES_PER_INCH = 2.54  # exact
 MG_DL_PER_MMOL_L_GLUCOSE = 18.016  # molar mass of glucose 180.16 g/mol
+UMOL_L_PER_MG_DL_CREATININE = 88.4  # molar mass of creatinine 113.12 g/mol
 
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """A measurement that may be recorded by hand: LOINC code, name, the UCUM unit kept, and its plausible range."""
+    """A measurement that may be recorded by hand: LOINC code, name, the UCUM unit kept, and what is possible at all."""
 
     code: str
     name: str
@@ -23,25 +25,6 @@ class Measurement:
     category: str = "vital-signs"
     parts: tuple[str, ...] = ()
 
-
-MEASUREMENTS: dict[str, Measurement] = {
-    one.code: one
-    for one in (
-        Measurement("29463-7", "Body weight", "kg", 0.3, 650),
-        Measurement("8302-2", "Body height", "cm", 20, 280),
-        Measurement("8310-5", "Body temperature", "Cel", 13, 46.5),
-        Measurement("8867-4", "Heart rate", "/min", 10, 350),
-        Measurement("9279-1", "Respiratory rate", "/min", 1, 120),
-        Measurement("59408-5", "Oxygen saturation by pulse oximetry", "%", 20, 100),
-        Measurement("8480-6", "Systolic blood pressure", "mm[Hg]", 30, 350),
-        Measurement("8462-4", "Diastolic blood pressure", "mm[Hg]", 10, 250),
-        Measurement("85354-9", "Blood pressure", "mm[Hg]", 10, 350, parts=("8480-6", "8462-4")),
-        Measurement("2339-0", "Glucose in blood", "mg/dL", 5, 2000, "laboratory"),
-        Measurement("4548-4", "Hemoglobin A1c", "%", 2, 25, "laboratory"),
-        Measurement("72514-3", "Pain severity, 0 to 10", "{score}", 0, 10, "survey"),
-        Measurement("9843-4", "Head circumference", "cm", 10, 80),
-    )
-}
 
 # (written, kept) → how to convert. Factors are exact by definition or from molar mass.
 _CONVERSIONS = {
@@ -53,12 +36,15 @@ _CONVERSIONS = {
     ("[degF]", "Cel"): lambda value: (value - 32) * 5 / 9,
     ("mmol/L", "mg/dL"): lambda value: value * MG_DL_PER_MMOL_L_GLUCOSE,
     ("kPa", "mm[Hg]"): lambda value: value * 7.500616827,
+    ("umol/L", "mg/dL"): lambda value: value / UMOL_L_PER_MG_DL_CREATININE,
+    ("g/L", "g/dL"): lambda value: value / 10,
 }
 
 _SPELLINGS = {
     "lb": "[lb_av]", "lbs": "[lb_av]", "pound": "[lb_av]", "pounds": "[lb_av]", "oz": "[oz_av]", "in": "[in_i]",
     "inch": "[in_i]", "inches": "[in_i]", "f": "[degF]", "°f": "[degF]", "c": "Cel", "°c": "Cel", "mmhg": "mm[Hg]",
-    "bpm": "/min", "per min": "/min", "kgs": "kg", "percent": "%", "": "",
+    "bpm": "/min", "per min": "/min", "kgs": "kg", "percent": "%", "": "", "×10³/µl": "10*3/uL",
+    "ml/min/1.73 m²": "mL/min/{1.73_m2}", "µmol/l": "umol/L",
 }  # fmt: skip
 
 
@@ -76,20 +62,34 @@ def ucum(unit: str) -> str:
     return _SPELLINGS.get(bare.lower(), bare)
 
 
+def converted(value: float, unit: str, kept: str) -> float | None:
+    """Return a value of one unit in another, None where there is no way from the one to the other."""
+    written = ucum(unit) or kept
+    if written == kept:
+        return value
+    convert = _CONVERSIONS.get((written, kept))
+    return convert(value) if convert else None
+
+
+def shown_value(value: float, kept: str, shown: str) -> float:
+    """Return a kept value in the unit it is shown in, by turning the straight line of the conversion round."""
+    written = ucum(shown) or kept
+    convert = _CONVERSIONS.get((written, kept))
+    if written == kept or convert is None:
+        return value
+    zero = convert(0.0)
+    return (value - zero) / (convert(1.0) - zero)
+
+
 def kept_value(measurement: Measurement, value: float, unit: str) -> float:
     """Return the value in the unit the measurement is kept in; no unit means that unit.
 
     Raises UnknownUnit, or Implausible when no body has such a value.
     """
-    written = ucum(unit) or measurement.unit
-    if written == measurement.unit:
-        kept = value
-    else:
-        convert = _CONVERSIONS.get((written, measurement.unit))
-        if convert is None:
-            known = [measurement.unit, *(one for one, other in _CONVERSIONS if other == measurement.unit)]
-            raise UnknownUnit(f"{measurement.name} is not measured in {unit}. Use one of: {', '.join(known)}.")
-        kept = convert(value)
+    kept = converted(value, unit, measurement.unit)
+    if kept is None:
+        known = [measurement.unit, *(one for one, other in _CONVERSIONS if other == measurement.unit)]
+        raise UnknownUnit(f"{measurement.name} is not measured in {unit}. Use one of: {', '.join(known)}.")
     if not measurement.least <= kept <= measurement.most:
         said = f"{measurement.name} of {value:g} {unit or measurement.unit}"
         span = f"from {measurement.least:g} to {measurement.most:g} {measurement.unit}"

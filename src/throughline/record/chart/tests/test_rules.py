@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 
 from throughline.record.chart.events import RecordReceived
 from throughline.record.chart.rules.currency import is_current
-from throughline.record.chart.rules.units import MEASUREMENTS, Implausible, UnknownUnit, kept_value
+from throughline.record.chart.rules.measures import by_code
+from throughline.record.chart.rules.units import Implausible, UnknownUnit, kept_value
 from throughline.record.chart.rules.values import component_words, number_words, outside_range, value_words
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
-WEIGHT, TEMPERATURE, GLUCOSE = (MEASUREMENTS[code] for code in ("29463-7", "8310-5", "2339-0"))
+WEIGHT, TEMPERATURE, GLUCOSE = (by_code()[code].measurement for code in ("29463-7", "8310-5", "2339-0"))
 
 
 @pytest.mark.parametrize(
@@ -24,7 +25,7 @@ WEIGHT, TEMPERATURE, GLUCOSE = (MEASUREMENTS[code] for code in ("29463-7", "8310
         (TEMPERATURE, 98.6, "°F", 37.0),
         (TEMPERATURE, 37, "Cel", 37),
         (GLUCOSE, 5.5, "mmol/L", 99.088),
-        (MEASUREMENTS["8302-2"], 65, "inches", 165.1),
+        (by_code()["8302-2"].measurement, 65, "inches", 165.1),
     ],
 )
 def test_units_become_the_one_that_is_kept(measurement, value, unit, kept):
