@@ -16,7 +16,7 @@ from throughline.foundation.ui.formats import number
 Place = Callable[[float], float]
 When = Callable[[datetime], float]
 GAP = 3  # expected intervals after which readings are no longer joined
-SOURCES = {"device": "from a device", "patient": "told by the patient", "clinic": "measured by staff"}
+SOURCES = {"device": "from a device", "patient": "told by the patient", "clinic": "clinic"}
 
 
 @dataclass(frozen=True, slots=True)

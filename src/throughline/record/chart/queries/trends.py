@@ -45,8 +45,9 @@ def trends(viewer: Viewer, patient_id: UUID, codes: Collection[str], *, limit: i
 
 
 def measured(viewer: Viewer, patient_id: UUID) -> dict[str, Trend]:
-    """Return the trends of every measure this patient has a reading of, most recent first."""
-    found = trends(viewer, patient_id, [one.measurement.code for one in measures().values()])
+    """Return the trends of every measure this patient has a reading of, most recent first; a pair is one of them."""
+    parts = {key for one in measures().values() for key in one.measurement.parts}
+    found = trends(viewer, patient_id, [m.measurement.code for m in measures().values() if m.key not in parts])
     with_readings = [trend for trend in found.values() if trend.points]
     return {trend.code: trend for trend in sorted(with_readings, key=lambda t: t.points[-1].at, reverse=True)}
 
