@@ -173,7 +173,7 @@ def _plan(world: World) -> tuple[UUID, UUID, UUID]:
 
 def _held(world: World) -> UUID:
     """Enter a weight nobody believes and return the reading that is held for check."""
-    reading = ReadingIn(code="29463-7", value=660, unit="lb", taken_at=world.at)
+    reading = ReadingIn(code="29463-7", value=700, unit="lb", taken_at=world.at)
     by = actor_for(world.owner, at=world.at)
     held = enter_reading(patient_id=world.patient_id, reading=reading, by=by, at=world.at).held_id
     assert held is not None

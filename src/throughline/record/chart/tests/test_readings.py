@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from throughline.foundation.content import library
-from throughline.foundation.kernel.actions import NotFound
+from throughline.foundation.kernel.actions import NotPermitted
 from throughline.record.chart.actions import ReadingIn, UnableToRecordObservation, enter_reading, settle_held
 from throughline.record.chart.models import HeldReading, Observation
 from throughline.record.chart.queries import held_of, trends
@@ -107,8 +107,8 @@ class TestReadings:
     def test_nobody_else_settles_or_sees(self):
         nurse, stranger = user(), user(key="south")
         of = patient(seen_by=nurse)
-        entered = self.enter(nurse, of, value=660)
-        with pytest.raises(NotFound):
+        entered = self.enter(nurse, of, value=700)
+        with pytest.raises(NotPermitted):
             settle_held(held_id=entered.held_id, right=True, by=actor(stranger), at=AT)
         assert held_of(viewer(stranger), of.id) == ()
 
