@@ -18,6 +18,8 @@ from throughline.practice.assessment.records import SuggestedNeed
 from throughline.practice.careplan.actions import Chosen, adopt
 from throughline.practice.careplan.models import Goal, Lesson, PlanAction
 from throughline.practice.careplan.queries import proposal_for
+from throughline.practice.coordination.actions.referrals import ReferralIn as ReferralOutIn
+from throughline.practice.coordination.actions.referrals import draft_referral
 from throughline.practice.coordination.actions.team import MemberIn, add_member
 from throughline.practice.intake.actions import ReferralIn, receive_referral
 from throughline.record.cases.tests.factories import make_case, make_patient
@@ -225,6 +227,12 @@ def _file(world: World) -> UUID:
     return attach_file(patient_id=world.patient_id, name=f"{FAMILY}.pdf", content=b"%PDF-1.7", by=by, at=world.at)
 
 
+def _referral_out(world: World) -> UUID:
+    referral = ReferralOutIn(kind="clinical", service=f"Look at her knee, {FAMILY}", to_name="Knee clinic")
+    by = actor_for(world.owner, at=world.at)
+    return draft_referral(patient_id=world.patient_id, referral=referral, by=by, at=world.at)
+
+
 # What stands in an address for each url argument. An argument that means different things at different addresses is
 # named with its address: "intake:board.state". A new argument needs a new line here.
 SAMPLES: dict[str, Callable[[World], Any]] = {
@@ -259,5 +267,6 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
     "plan_action_id": lambda world: _plan(world)[1],
     "lesson_id": lambda world: _plan(world)[2],
     "member_id": _member,
+    "referral_out_id": _referral_out,
     "access:export-audit.kind": lambda world: "csv",
 }

@@ -13,7 +13,7 @@ ROW = "tbody.one .row__who a"
 PAGES: dict[str, tuple[str, ...]] = {
     "dana": (
         "/", "/?show=call", "/?held=1", "/patients/", "/patients/new/", "/intake/", "/intake/refer/",
-        "/intake/list/", "/clocks/", "/clocks/rules/", "/help/", "/gallery/",
+        "/intake/list/", "/clocks/", "/clocks/rules/", "/referrals/", "/help/", "/gallery/",
     ),
     "gwen": ("/team/", "/access-review/", "/access-review/audit/", "/duplicates/"),
     "adam": (
@@ -22,7 +22,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     ),
     "ulrich": ("/clocks/notices/",),
 }  # fmt: skip
-OF_A_PATIENT = ("", "call/", "story/", "what-matters/", "particulars/", "assessments/", "team/", "documents/")
+OF_A_PATIENT = ("", "call/", "story/", "what-matters/", "particulars/", "assessments/", "team/", "documents/", "refer/")
 
 
 def _addresses(visitor: Visitor, name: str) -> list[str]:

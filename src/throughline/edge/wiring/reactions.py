@@ -5,10 +5,12 @@ from datetime import datetime
 from throughline.foundation.journal.publishing import Reaction, react
 from throughline.foundation.kernel.actor import Actor, system
 from throughline.foundation.kernel.events import Event
+from throughline.practice.coordination.actions import referrals, waiting
 from throughline.record.cases.events import CaseClosed
 from throughline.record.chart.events import ReadingHeld, ReadingSettled
 from throughline.record.clocks import hearing as clock_hearing
 from throughline.record.tasks import actions as tasks
+from throughline.record.tasks.events import TaskCancelled, TaskDone, TaskReopened
 
 
 def _end_tasks(event: CaseClosed, *, by: Actor, at: datetime) -> None:
@@ -37,12 +39,30 @@ def _looked(event: ReadingSettled, *, by: Actor, at: datetime) -> None:
         )
 
 
+def _keep_looking(event: TaskDone | TaskCancelled, *, by: Actor, at: datetime) -> None:
+    """A referral whose row was done or dropped by hand, and that did not move on, comes back after as many days."""
+    if not by.is_system and (referral := waiting.referral_of_task(event.task_id)) is not None:
+        referrals.chase_referral(referral_out_id=referral, note=_said(event), by=by, at=at)
+
+
+def _said(event: TaskDone | TaskCancelled) -> str:
+    return event.outcome if isinstance(event, TaskDone) else event.reason
+
+
+def _one_row_only(event: TaskReopened, *, by: Actor, at: datetime) -> None:
+    """A row of a referral that is open again ends the one that followed it."""
+    waiting.one_row_only(event.task_id, by=by, at=at)
+
+
 # (event, reaction(event, *, by, at)), carried out inside the event's own transaction.
 SAME_TRANSACTION: tuple[tuple[type[Event], Reaction], ...] = (
     (Event, clock_hearing.hear),  # content says which events start, meet, pause or cancel which clocks
     (CaseClosed, _end_tasks),
     (ReadingHeld, _look_again),
     (ReadingSettled, _looked),
+    (TaskDone, _keep_looking),
+    (TaskCancelled, _keep_looking),
+    (TaskReopened, _one_row_only),
 )
 
 

@@ -168,8 +168,10 @@ def _source(member: TeamMember) -> str:
 def _open_record(member: TeamMember, *, by: Actor, at: datetime) -> None:
     if member.user_id is None:
         return
-    opened = {"kind": "care_team", "source": _source(member), "user_id": member.user_id, "by": by, "at": at}
-    access.open_patient_access(site_id=member.site_id, patient_id=member.patient_id, **opened)
+    access.open_patient_access(
+        site_id=member.site_id, patient_id=member.patient_id, kind="care_team", source=_source(member),
+        user_id=member.user_id, by=by, at=at,
+    )  # fmt: skip
 
 
 def _close_record(member: TeamMember, *, by: Actor, at: datetime) -> None:

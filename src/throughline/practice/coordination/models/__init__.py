@@ -6,6 +6,7 @@ from throughline.practice.coordination.models.appointments import (
     CalendarFeed,
     Slot,
 )
+from throughline.practice.coordination.models.referrals import ReferralOut, ReferralStep
 from throughline.practice.coordination.models.rounds import Conference, Round, RoundEntry
 from throughline.practice.coordination.models.team import TeamMember, TeamStep
 
@@ -14,6 +15,8 @@ __all__ = [
     "AppointmentTransition",
     "CalendarFeed",
     "Conference",
+    "ReferralOut",
+    "ReferralStep",
     "Round",
     "RoundEntry",
     "Slot",

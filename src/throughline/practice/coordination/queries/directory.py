@@ -163,3 +163,33 @@ def named(site_id: UUID, names: list[str]) -> Iterator[tuple[str, Candidate]]:
             any_of |= Q(**{f"{column}__iexact": name})
         for row in rows.filter(any_of) if names else ():
             yield getattr(row, column).casefold(), candidate(row)
+
+
+def of_roles(viewer: Viewer, patient_id: UUID, wanted: frozenset[str]) -> list[dict[str, Any]]:
+    """Return clinicians and organizations of the patient's site whose role is one of these, by name; at most eight.
+
+    The directory is narrowed in the database by the words that speak of the roles, and judged row by row after.
+    """
+    patient = Patient.objects.filter(sees(viewer, patient="id", site="site_id"), pk=patient_id).first()
+    if patient is None:
+        return []
+    words = roles.words_for(wanted)
+    clinicians, places = _clinicians(patient.site_id), _places(patient.site_id)
+    if "SPEC" not in wanted:
+        said = Q()
+        for word in words:
+            said |= Q(roles__specialty__icontains=word) | Q(roles__role__icontains=word)
+        clinicians = clinicians.filter(said).distinct() if words else clinicians.none()
+    named_so = Q(kind__in=roles.kinds_for(wanted))
+    for word in words:
+        named_so |= Q(name__icontains=word) | Q(kind__icontains=word)
+    if wanted == {"COMM"} or "COMM" in wanted:
+        named_so |= Q(kind__in=["", "cg", "other", "edu", "reli"])
+    rows = [*places.filter(named_so).order_by("name")[:40], *clinicians.order_by("sort_name")[:40]]
+    found = []
+    for row in rows:
+        columns = _columns(row)
+        if columns["role"] in wanted:
+            one = candidate(row)
+            found.append(columns | {"ref": one.ref, "about": one.about})
+    return found[:8]

@@ -89,3 +89,13 @@ def role_of_staff(role_key: str) -> str:
 def words_of(role: str, other: str = "") -> str:
     """Return a role in words; what was typed for one that is on no list."""
     return other if role == OTHER and other else ROLES.get(role, role)
+
+
+def words_for(wanted: frozenset[str]) -> tuple[str, ...]:
+    """Return the words of a directory that speak of these roles, to narrow a search by."""
+    return tuple(words for words, role in _WORDS if role in wanted)
+
+
+def kinds_for(wanted: frozenset[str]) -> tuple[str, ...]:
+    """Return the kinds of organization that have these roles."""
+    return tuple(kind for kind, role in _ORGANIZATIONS.items() if role in wanted)

@@ -20,6 +20,7 @@ from throughline.practice.coordination.actions.team import MemberIn, SharingIn
 from throughline.practice.coordination.queries import directory
 from throughline.practice.coordination.queries import sharing as sharing_queries
 from throughline.practice.coordination.queries import team as queries
+from throughline.practice.coordination.queries.referrals import referrals_of
 from throughline.practice.coordination.rules import roles, sharing
 from throughline.record.cases import queries as cases
 from throughline.record.people import queries as people
@@ -43,7 +44,8 @@ def _context(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> dict[str
     found = queries.team_of(viewer, patient_id)
     did = request.GET.get("did", "")
     changed = next((m for m in (*found.members, *found.former) if str(m.id) == did), None)
-    return context | {"team": found, "changed": changed, "roles": roles.ROLES.items()}
+    sent = referrals_of(viewer, patient_id)
+    return context | {"team": found, "changed": changed, "roles": roles.ROLES.items(), "referrals": sent}
 
 
 @require_GET

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from throughline.practice.coordination.web import team
+from throughline.practice.coordination.web import referrals, team
 
 app_name = "coordination"
 TEAM = [
@@ -17,4 +17,15 @@ TEAM = [
     path("team-member/<uuid:member_id>/undo/", team.undo, name="undo-member"),
     path("team-member/<uuid:member_id>/contact/", team.contacted, name="note-contact"),
 ]
-urlpatterns = [*TEAM]
+REFERRALS = [
+    path("referrals/", referrals.board, name="referrals"),
+    path("p/<uuid:patient_id>/refer/", referrals.refer, name="refer"),
+    path("need/<uuid:need_id>/refer/", referrals.refer_need, name="refer-need"),
+    path("referral-out/<uuid:referral_out_id>/", referrals.referral, name="referral-out"),
+    path("referral-out/<uuid:referral_out_id>/packet/", referrals.packet, name="packet"),
+    path("referral-out/<uuid:referral_out_id>/send/", referrals.send, name="send-referral"),
+    path("referral-out/<uuid:referral_out_id>/move/", referrals.move, name="move-referral"),
+    path("referral-out/<uuid:referral_out_id>/patient/", referrals.acted, name="patient-acted"),
+    path("referral-out/<uuid:referral_out_id>/undo/", referrals.undo, name="undo-referral"),
+]
+urlpatterns = [*TEAM, *REFERRALS]
