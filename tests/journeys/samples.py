@@ -18,9 +18,11 @@ from throughline.practice.assessment.records import SuggestedNeed
 from throughline.practice.careplan.actions import Chosen, adopt
 from throughline.practice.careplan.models import Goal, Lesson, PlanAction
 from throughline.practice.careplan.queries import proposal_for
+from throughline.practice.coordination.actions.appointments import book
 from throughline.practice.coordination.actions.referrals import ReferralIn as ReferralOutIn
 from throughline.practice.coordination.actions.referrals import draft_referral
 from throughline.practice.coordination.actions.team import MemberIn, add_member
+from throughline.practice.coordination.records.appointments import AppointmentIn
 from throughline.practice.intake.actions import ReferralIn, receive_referral
 from throughline.record.cases.tests.factories import make_case, make_patient
 from throughline.record.chart.actions import ReadingIn, enter_reading
@@ -35,6 +37,7 @@ from throughline.record.tasks.actions import TaskIn, add_task
 
 # A name no other text contains: wherever it shows, something of this site shows.
 FAMILY = "Quillfeather"
+HOUR = timedelta(hours=1)
 
 
 @dataclass
@@ -233,6 +236,13 @@ def _referral_out(world: World) -> UUID:
     return draft_referral(patient_id=world.patient_id, referral=referral, by=by, at=world.at)
 
 
+def _appointment(world: World) -> UUID:
+    starts_at = world.at + timedelta(days=3)
+    given = AppointmentIn(what="Heart clinic", provider="Twin Forks", starts_at=starts_at, ends_at=starts_at + HOUR)
+    by = actor_for(world.owner, at=world.at)
+    return book(patient_id=world.patient_id, appointment=given, by=by, at=world.at)
+
+
 # What stands in an address for each url argument. An argument that means different things at different addresses is
 # named with its address: "intake:board.state". A new argument needs a new line here.
 SAMPLES: dict[str, Callable[[World], Any]] = {
@@ -268,5 +278,6 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
     "lesson_id": lambda world: _plan(world)[2],
     "member_id": _member,
     "referral_out_id": _referral_out,
+    "appointment_id": _appointment,
     "access:export-audit.kind": lambda world: "csv",
 }

@@ -59,6 +59,7 @@
     const parts = { s: "snooze", a: "assign", n: "note", q: "task", o: "all" };
     if (parts[key]) htmx.ajax("GET", `${row.dataset.panelUrl}?open=${parts[key]}&number=${number}`, swap);
     else if (key === "c") htmx.ajax("GET", `/p/${row.id.slice(4)}/call/?number=${number}`, swap);
+    else if (key === "b") location.assign(`/p/${row.id.slice(4)}/book/`);
     else if (key === "d" && row.dataset.task) htmx.ajax("POST", `/task/${row.dataset.task}/done/`, { ...swap, values: { number } });
     else return false;
     return true;
