@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from throughline.edge.wiring import letters
 from throughline.foundation.journal.publishing import Reaction, react
 from throughline.foundation.kernel.actor import Actor, system
 from throughline.foundation.kernel.events import Event
@@ -9,6 +10,7 @@ from throughline.practice.coordination.actions import referrals, waiting
 from throughline.record.cases.events import CaseClosed
 from throughline.record.chart.events import ReadingHeld, ReadingSettled
 from throughline.record.clocks import hearing as clock_hearing
+from throughline.record.documents.events import DocumentDelivered, DocumentFailed, DocumentRecalled, DocumentSent
 from throughline.record.tasks import actions as tasks
 from throughline.record.tasks.events import TaskCancelled, TaskDone, TaskReopened
 
@@ -58,6 +60,10 @@ def _one_row_only(event: TaskReopened, *, by: Actor, at: datetime) -> None:
 SAME_TRANSACTION: tuple[tuple[type[Event], Reaction], ...] = (
     (Event, clock_hearing.hear),  # content says which events start, meet, pause or cancel which clocks
     (CaseClosed, _end_tasks),
+    (DocumentSent, letters.close_task),
+    (DocumentDelivered, letters.close_task),
+    (DocumentRecalled, letters.open_task_again),
+    (DocumentFailed, letters.open_task_again),
     (ReadingHeld, _look_again),
     (ReadingSettled, _looked),
     (TaskDone, _keep_looking),

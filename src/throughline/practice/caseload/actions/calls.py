@@ -14,6 +14,7 @@ from throughline.record.cases.models import Case
 from throughline.record.contacts import actions as contacts
 from throughline.record.contacts import rules
 from throughline.record.contacts.models import Contact
+from throughline.record.documents import actions as documents
 from throughline.record.people.models import Patient
 from throughline.record.tasks import actions as tasks
 from throughline.record.tasks.models import Task
@@ -95,6 +96,8 @@ def _follow(patient_id: UUID, contact_id: UUID, call: CallIn, chosen: rules.Outc
 
 
 def _letter(patient: Patient, limit: int, contact_id: UUID, *, by: Actor, at: datetime) -> str:
+    if Task.objects.filter(patient=patient, kind="letter", subject__startswith="unreached:", state__in=LIVE).exists():
+        return f"{limit} tries used up: the letter waits on the list already"
     wanted = tasks.TaskIn(
         patient_id=patient.id,
         verb="Send letter and message",
@@ -105,8 +108,11 @@ def _letter(patient: Patient, limit: int, contact_id: UUID, *, by: Actor, at: da
         time_zone=patient.time_zone,
         subject=f"unreached:{contact_id}",
     )
-    tasks.add_task(patient_id=patient.id, task=wanted, by=by, at=at)
-    return f"{limit} tries used up: letter and message added to your list"
+    task_id = tasks.add_task(patient_id=patient.id, task=wanted, by=by, at=at)
+    for key in ("unreached", "unreached-message"):
+        letter = documents.LetterIn(key=key, values={"tries": str(limit)}, subject=f"task:{task_id}")
+        documents.draft_letter(patient_id=patient.id, wanted=letter, by=by, at=at)
+    return f"{limit} tries used up: letter and message drafted, on your list"
 
 
 def _call_again(
@@ -135,6 +141,9 @@ def undo_call(*, contact_id: UUID, by: Actor, at: datetime) -> UUID:
     evidence = f"Evidence: contact {contact_id}"
     for task in Task.objects.filter(patient_id=patient_id, state="done", outcome__endswith=evidence):
         tasks.reopen_task(task_id=task.id, by=by, at=at)
+    for task in Task.objects.filter(patient_id=patient_id, subject=f"unreached:{contact_id}", state__in=LIVE):
+        gone = {"subject": f"task:{task.id}", "reason": "The call was taken back."}
+        documents.discard_about(patient_id=patient_id, **gone, by=by, at=at)
     for subject in (f"next-try:{contact_id}", f"unreached:{contact_id}"):
         tasks.cancel_tasks_for(patient_id=patient_id, subject=subject, reason="The call was taken back.", by=by, at=at)
     held = Task.objects.filter(patient_id=patient_id, kind="call", state__in=LIVE, transitions__at=logged_at)

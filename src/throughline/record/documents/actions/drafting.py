@@ -17,7 +17,8 @@ from throughline.record.documents.models import Document
 from throughline.record.documents.queries.letters import NoSuchLetter, letter
 from throughline.record.documents.records import KINDS, LANGUAGES, DocumentIn, Part, part_of
 from throughline.record.documents.rules import wording
-from throughline.record.people.models import Patient
+from throughline.record.people.models import Organization, Patient
+from throughline.record.people.rules.phones import show_phone
 
 LONGEST = 200_000  # signs; a packet of sixty dense pages
 
@@ -121,7 +122,15 @@ def _known(patient: Patient, language: str, by: Actor, at: datetime) -> dict[str
         "patient": patient.preferred_name or patient.display_name,
         "nurse": owner if by.is_system else by.name,
         "site": patient.site.name,
+        "phone": _phone_of(patient),
     }
+
+
+def _phone_of(patient: Patient) -> str:
+    """Return the phone the directory gives for the site itself, "" when it gives none or several."""
+    named = Organization.objects.filter(site_id=patient.site_id, name=patient.site.name).exclude(phone="")
+    phones = set(named.values_list("phone", flat=True)[:2])
+    return show_phone(phones.pop()) if len(phones) == 1 else ""
 
 
 @action("documents.revise", needs=Permission.WORK_CASE, on="document_id")

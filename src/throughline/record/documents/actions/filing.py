@@ -3,6 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from throughline.foundation.access.permissions import Permission
 from throughline.foundation.journal.publishing import publish
 from throughline.foundation.kernel.actions import action
@@ -26,7 +28,8 @@ def attach_file(
     if document_id and not Document.objects.filter(pk=document_id, patient=patient).exists():
         raise files.UnableToAttach("The document belongs to somebody else.")
     fingerprint = files.fingerprint(content)
-    same = Attachment.objects.filter(patient=patient, document_id=document_id, sha256=fingerprint).first()
+    here = Q(document_id=document_id) if document_id else Q(document__isnull=True)
+    same = Attachment.objects.filter(here, patient=patient, sha256=fingerprint).first()
     if same is not None:
         return same.id
     kept = Attachment.objects.create(

@@ -6,6 +6,7 @@ from throughline.record.documents.queries.documents import (
     documents_about,
     documents_of,
     files_of,
+    sections_of,
 )
 from throughline.record.documents.queries.letters import NoSuchLetter, letter, letters
 from throughline.record.documents.queries.opening import holder_of
@@ -24,6 +25,7 @@ __all__ = [
     "letter",
     "letters",
     "pdf",
+    "sections_of",
     "shares_of",
     "sheet_for",
     "sheet_of",

@@ -1,5 +1,6 @@
 """Reads of documents. Each takes the viewer first and shows only documents of patients she may see."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import Count, Q
@@ -19,6 +20,7 @@ from throughline.record.documents.records import (
     part_of,
 )
 from throughline.record.documents.rules import states
+from throughline.record.documents.rules.packets import Section
 from throughline.record.documents.rules.wording import reading_of, reading_words
 
 _LIST = (
@@ -140,3 +142,20 @@ def attachment(viewer: Viewer, attachment_id: UUID) -> Attached:
     if row is None:
         raise NotFound("There is no such file, or you may not see it.")
     return Attached(row.name, row.media_type, bytes(row.content))
+
+
+def sections_of(viewer: Viewer, document_ids: Iterable[UUID]) -> list[Section]:
+    """Return documents as sections of a packet, in the order asked for. Raises NotFound for one she may not see.
+
+    Unsigned and unreviewed ones say so in the packet.
+    """
+    found = [document(viewer, document_id) for document_id in document_ids]
+    return [
+        Section(
+            title=one.title,
+            parts=one.parts,
+            language=one.language,
+            remark="; ".join(filter(None, ("Draft, not signed" if one.state == "drafted" else "", one.standing))),
+        )
+        for one in found
+    ]

@@ -1,8 +1,8 @@
 """A document as a tagged PDF (PDF/UA-1), set by typst from data: nothing in a text can become markup."""
 
 import json
-from collections.abc import Iterable
-from dataclasses import asdict
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -39,6 +39,16 @@ def _says_something(part: Part) -> bool:
     return bool(part.rows or part.items) if part.kind in ("list", "facts", "choices") else bool(part.text.strip())
 
 
+def _stepwise(parts: Iterable[Part]) -> Iterator[Part]:
+    """Yield the parts with no level of headings skipped, as ISO 14289-1 7.4.2 asks; the title is the first level."""
+    last = 1
+    for part in parts:
+        if part.kind == "heading":
+            last = min(max(part.level, 1), last + 1)
+            part = replace(part, level=last)
+        yield part
+
+
 def to_pdf(
     *, title: str, language: str, parts: Iterable[Part], sheet: Sheet, signature: Iterable[str] = (),
     large: bool = False, at: datetime,
@@ -56,7 +66,7 @@ def to_pdf(
         "words": WORDS.get(language, WORDS["en"]),
         "size": LARGE if large else USUAL,
         "sheet": asdict(sheet),
-        "parts": [asdict(part) for part in parts if _says_something(part)],
+        "parts": [asdict(part) for part in _stepwise(part for part in parts if _says_something(part))],
         "signature": [line for line in signature if line],
     }
     given = {"data": json.dumps(data)}

@@ -18,7 +18,6 @@ VARIABLES: Mapping[str, str] = {
     "nurse": "nurse's name",
     "site": "name of the site",
     "phone": "phone number to call",
-    "hours": "hours the phone is answered",
     "tries": "how many tries",
     "recipient": "name of the recipient",
     "topic": "what it is about",

@@ -105,7 +105,7 @@ def test_a_letter_with_blanks_cannot_be_signed_until_they_are_filled(desk):
     document_id = desk.letter(values={"tries": "3"})
     with pytest.raises(UnableToDraft, match="phone number to call"):
         desk.act(actions.sign_document, document_id=document_id)
-    blanks = {"phone": "(937) 555-0100 #1 $x$ [a]", "hours": "8 a 5"}
+    blanks = {"phone": "(937) 555-0100 #1 $x$ [a]"}
     change = {"title": "Intentamos llamarle", "texts": {}, "blanks": blanks, "recipient": "Consuelo Ibarra"}
     desk.act(actions.revise_document, document_id=document_id, version=1, **change)
     found = desk.found(document_id)

@@ -25,6 +25,7 @@ from throughline.record.documents.records import (
     write_in,
 )
 from throughline.record.documents.rules import files, sharing, states, wording
+from throughline.record.documents.rules.packets import Section, assemble_packet
 from throughline.record.documents.rules.typesetting import to_pdf
 
 AT = datetime(2026, 3, 9, 15, 20, tzinfo=UTC)
@@ -71,6 +72,13 @@ def test_the_pdf_is_tagged_has_language_and_title_and_claims_ua():
     assert found.metadata.title == "Su plan de cuidado"
     assert {"/H1", "/H2", "/P", "/L", "/LI", "/Table", "/TH", "/TD"} <= structure(found)
     assert b"pdfuaid:part" in root["/Metadata"].get_object().get_data()
+
+
+@given(st.lists(st.integers(-1, 9), max_size=8))
+@settings(max_examples=15, deadline=None)
+def test_no_order_of_headings_costs_the_conformance(levels):
+    found = reader(*(heading(f"Section {level}", level) for level in levels), paragraph("x"))
+    assert b"pdfuaid:part" in found.trailer["/Root"]["/Metadata"].get_object().get_data()
 
 
 def test_every_sheet_says_whose_it_is_who_printed_it_when_and_its_number():
@@ -286,3 +294,38 @@ def test_a_file_is_what_its_bytes_say_up_to_ten_megabytes():
 ])  # fmt: skip
 def test_a_name_carries_no_folder_and_no_header(name, clean):
     assert files.clean_name(name, "application/pdf") == clean
+
+
+def packet(**rest):
+    usual = {
+        "title": "Referral to Twin Forks Heart Clinic",
+        "cover": [("To", "Twin Forks Heart Clinic"), ("Reason", "Weight up 5 lb")],
+        "consent": "Shared on her verbal consent of Mar 9, 2026.",
+        "sections": [
+            Section("Summary", (heading("Needs", 1), paragraph("Fluid overload"))),
+            Section("Su plan", (paragraph("Pésese cada día."),), language="es", remark="Not yet reviewed"),
+        ],
+        "shared": ["care plan"],
+        "withheld": ["substance use records: no written consent"],
+    }
+    return assemble_packet(**(usual | rest))
+
+
+def test_a_packet_has_cover_consent_index_and_each_section_on_its_sheet():
+    made = packet()
+    found = reader(*made.parts, title=made.title)
+    sheets = [" ".join(page.extract_text().split()) for page in found.pages]
+    assert len(sheets) == 3
+    for words in ("Twin Forks", "verbal consent", "What is kept back", "In this packet", "Summary", "Su plan"):
+        assert words in sheets[0]
+    assert "Fluid overload" in sheets[1]
+    assert "Pésese cada día." in sheets[2]
+    assert "Not yet reviewed" in sheets[2]
+    assert "es" in structure_languages(found)
+    assert b"pdfuaid:part" in found.trailer["/Root"]["/Metadata"].get_object().get_data()
+
+
+@pytest.mark.parametrize("lacking", [{"consent": " "}, {"sections": []}])
+def test_a_packet_without_consent_or_content_is_refused(lacking):
+    with pytest.raises(ValueError, match="consent"):
+        packet(**lacking)
