@@ -50,6 +50,7 @@ COMMANDS: dict[str, Entry] = {
     "restore": Entry(f"{_HERE}.restore", "load a backup into an empty database", Needs.NOTHING),
     "doctor": Entry(f"{_HERE}.doctor", "say what is wrong with this setting", Needs.DATABASE),
     "migrate": Entry(f"{_HERE}.migrate", "bring the database's tables up to date", Needs.DATABASE),
+    "review": Entry(f"{_HERE}.review", "look over cases for gaps in their care"),
     "clock": Entry(f"{_HERE}.clock", "compute and explain a deadline", Needs.NOTHING),
     "score": Entry(f"{_HERE}.score", "score an assessment instrument", Needs.NOTHING),
     "roles": Entry(f"{_HERE}.roles", "show who may do what", Needs.NOTHING),

@@ -7,6 +7,7 @@ from throughline.foundation.journal.publishing import Reaction, react
 from throughline.foundation.kernel.actor import Actor, system
 from throughline.foundation.kernel.events import Event
 from throughline.practice.coordination.actions import referrals, waiting
+from throughline.practice.review.actions import looking as review
 from throughline.record.cases.events import CaseClosed
 from throughline.record.chart.events import ReadingHeld, ReadingSettled
 from throughline.record.clocks import hearing as clock_hearing
@@ -69,6 +70,7 @@ SAME_TRANSACTION: tuple[tuple[type[Event], Reaction], ...] = (
     (TaskDone, _keep_looking),
     (TaskCancelled, _keep_looking),
     (TaskReopened, _one_row_only),
+    (Event, review.heed),  # marks the patient's case; a job looks at it after commit
 )
 
 

@@ -1,5 +1,6 @@
 """Reads of assessment: what was asked and answered, where it stands, what came before, and the needs."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -194,3 +195,25 @@ def need(viewer: Viewer, need_id: UUID) -> NeedRecord:
 def need_of_action(need_id: UUID) -> NeedRecord:
     """Return a need for an action of a later capability, which has itself asked whether the actor may."""
     return _need(Need.objects.get(pk=need_id))
+
+
+def open_needs_of_many(viewer: Viewer, patient_ids: Sequence[UUID]) -> list[tuple[UUID, UUID, str, Any]]:
+    """Return (id, patient, text, when raised) of the open needs of many patients, in one statement."""
+    found = Need.objects.filter(patient_id__in=patient_ids, site_id__in=viewer.site_ids, status="open")
+    return list(found.values_list("id", "patient_id", "text", "raised_at"))
+
+
+def signed_of_many(viewer: Viewer, patient_ids: Sequence[UUID]) -> list[tuple[UUID, UUID, str, str, str, Any]]:
+    """Return (id, patient, instrument, title, score, when signed) of many patients' assessments, in one statement."""
+    found = Assessment.objects.filter(
+        patient_id__in=patient_ids, site_id__in=viewer.site_ids, signed_at__isnull=False
+    )
+    return list(found.values_list("id", "patient_id", "instrument", "title", "score", "signed_at"))
+
+
+def flags_of_many(viewer: Viewer, patient_ids: Sequence[UUID]) -> list[tuple[UUID, UUID, str, str, Any]]:
+    """Return (assessment, patient, flag, text, when raised) of many patients' safety flags, in one statement."""
+    found = RaisedFlag.objects.filter(
+        assessment__patient_id__in=patient_ids, assessment__site_id__in=viewer.site_ids
+    )
+    return list(found.values_list("assessment_id", "assessment__patient_id", "flag", "text", "raised_at"))

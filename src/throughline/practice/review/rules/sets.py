@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 from throughline.foundation.content import library
@@ -47,6 +48,7 @@ class CodeSet:
 class Index:
     """All sets, turned round so that a fact finds its sets at once."""
 
+    mark: int  # one for each making, so that what is remembered of one is not taken for another's
     titles: Mapping[str, str]
     by_code: Mapping[tuple[str, str], tuple[Line, ...]]  # (kind, system:code)
     without_code: Mapping[str, tuple[Line, ...]]  # kind -> lines that ask for no code
@@ -79,6 +81,7 @@ def _indexed(known: tuple[CodeSet, ...]) -> Index:
         if not line.codes:
             bare[line.kind].append(line)
     return Index(
+        next(_marks),
         {one.key: one.title for one in known},
         {key: tuple(lines) for key, lines in by_code.items()},
         {kind: tuple(lines) for kind, lines in bare.items()},
@@ -86,6 +89,7 @@ def _indexed(known: tuple[CodeSet, ...]) -> Index:
 
 
 _kept: list[tuple[Mapping[str, CodeSet], Index]] = []
+_marks = count(1)
 
 
 def parse_set(item: Item) -> CodeSet:

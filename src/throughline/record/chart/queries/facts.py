@@ -69,8 +69,7 @@ def facts_of(viewer: Viewer, patient_id: UUID, asked: tuple[str, ...], newest: i
 
 def is_visible(viewer: Viewer, patient_id: UUID) -> bool:
     """Whether the viewer may see this patient's chart now."""
-    seen = Patient.objects.filter(sees(viewer, patient="id", site="site_id"), pk=patient_id)
-    return viewer.on_page_of(patient_id) or seen.exists()
+    return Patient.objects.filter(sees(viewer, patient="id", site="site_id"), pk=patient_id).exists()
 
 
 @functools.cache

@@ -1,1 +1,0 @@
-"""The addresses other programs read: invitations and private calendar feeds."""

@@ -1,0 +1,324 @@
+"""Looking at cases: what opens and what is mended, marked by events, counted by time, alike for one and for many."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from throughline.foundation.access.queries import actor_for, system_viewer
+from throughline.foundation.access.tests.factories import make_site, make_user
+from throughline.foundation.kernel.actions import NotPermitted
+from throughline.foundation.kernel.actor import system
+from throughline.practice.assessment.actions import Said, Sitting, save_answers, sign_assessment, start_assessment
+from throughline.practice.review import jobs
+from throughline.practice.review.actions import deciding, looking
+from throughline.practice.review.models import ContinuityWeek, Examined, Gap, GapTransition
+from throughline.practice.review.queries.gathering import facts_of
+from throughline.practice.review.rules.examine import examine
+from throughline.practice.review.rules.library import checks
+from throughline.record.cases.actions import close_case
+from throughline.record.cases.tests.factories import NOW, make_case, make_patient
+from throughline.record.chart.models import Condition, Encounter, Observation
+from throughline.record.tasks.actions import do_task
+from throughline.record.tasks.models import Task
+
+LATER = NOW + timedelta(days=60)
+SNOMED = "http://snomed.info/sct"
+
+
+@pytest.fixture
+def nurse(db):
+    return make_user("case_manager", make_site())
+
+
+def site_of(nurse):
+    return nurse.grants.first().site
+
+
+def infarction(patient, days=200, code="22298006"):
+    return Condition.objects.create(
+        site=patient.site, patient=patient, received_at=NOW, status="active", verification="confirmed",
+        code_system=SNOMED, code=code, display="Myocardial infarction", effective_at=NOW - timedelta(days=days),
+    )  # fmt: skip
+
+
+def case_with(nurse, *make):
+    patient = make_patient(site_of(nurse), gender="female", language="en")
+    for one in make:
+        one(patient)
+    return patient, make_case(site_of(nurse), nurse, patient=patient)
+
+
+def look(case_id, at=LATER):
+    return looking.look(case_id=case_id, by=system("test"), at=at)
+
+
+def gap(case_id, key="mood-screen"):
+    return Gap.objects.filter(case_id=case_id, key=key).order_by("-opened_at").first()
+
+
+def screen(patient, nurse, at, points=0):
+    by = actor_for(nurse, at=at)
+    started = start_assessment(patient_id=patient.id, instrument="phq2", sitting=Sitting(), by=by, at=at)
+    save_answers(assessment_id=started, said={"1": Said(value=points), "2": Said(value=points)}, by=by, at=at)
+    sign_assessment(assessment_id=started, by=by, at=at)
+
+
+def test_after_an_infarction_the_missing_mood_screen_opens_with_evidence_and_closes_when_it_is_signed(nurse):
+    fact = None
+
+    def told(patient):
+        nonlocal fact
+        fact = infarction(patient)
+
+    patient, case_id = case_with(nurse, told)
+    look(case_id)
+    found = gap(case_id)
+    assert found.state == "open"
+    assert found.remedy == {"assess": "phq2"}
+    reason = next(reason for reason in found.reasons if reason["check"] == "x_mi_dep")
+    assert [shown["id"] for shown in reason["evidence"]] == [str(fact.id)]
+    assert reason["citation"]
+    assert "unreviewed" in reason["standing"]
+    screen(patient, nurse, LATER + timedelta(hours=1))
+    assert Examined.objects.get(case_id=case_id).dirty_since == LATER + timedelta(hours=1)
+    look(case_id, LATER + timedelta(hours=2))
+    found.refresh_from_db()
+    assert (found.state, found.mended_at) == ("mended", LATER + timedelta(hours=2))
+    assert list(found.transitions.order_by("at").values_list("act", flat=True)) == ["open", "mend"]
+    assert any(row["check"] == "x_mi_dep" and row["status"] == "in-order" for row in _checked(case_id))
+
+
+def _checked(case_id):
+    return Examined.objects.get(case_id=case_id).checked
+
+
+def test_looking_again_changes_nothing_and_opens_nothing_twice(nurse):
+    _, case_id = case_with(nurse, infarction)
+    first = look(case_id)
+    again = look(case_id, LATER + timedelta(seconds=5))
+    assert first.opened > 3
+    assert (again.opened, again.mended) == (0, 0)
+    assert GapTransition.objects.filter(gap__case_id=case_id).count() == first.opened
+
+
+def test_an_event_marks_the_case_and_asks_one_job_to_look(nurse):
+    patient, case_id = case_with(nurse)
+    look(case_id)
+    assert Examined.objects.get(case_id=case_id).dirty_since is None
+    before = _waiting()
+    by = actor_for(nurse, at=LATER)
+    for instrument in ("phq2", "gad7"):
+        start_assessment(patient_id=patient.id, instrument=instrument, sitting=Sitting(), by=by, at=LATER)
+    assert Examined.objects.get(case_id=case_id).dirty_since == LATER
+    assert _waiting() == before + 1
+
+
+def _waiting():
+    with connection.cursor() as cursor:
+        cursor.execute("select count(*) from procrastinate_jobs where task_name = 'review.look'")
+        return cursor.fetchone()[0]
+
+
+def test_the_job_looks_at_the_case_it_is_given(nurse):
+    _, case_id = case_with(nurse, infarction)
+    jobs.look(str(case_id))
+    assert Examined.objects.get(case_id=case_id).looked_at is not None
+
+
+def test_time_alone_opens_a_gap_when_its_day_comes_and_not_before(nurse):
+    _, case_id = case_with(nurse, infarction)
+    look(case_id, NOW + timedelta(days=1))
+    assert gap(case_id) is None
+    assert any(row["check"] == "x_mi_dep" and row["status"] == "coming" for row in _checked(case_id))
+    at = NOW + timedelta(days=1)
+    for _ in range(200):
+        due = Examined.objects.get(case_id=case_id).next_look_at
+        assert due is not None
+        assert due > at
+        assert looking.look_due(at=due - timedelta(seconds=1)).cases == 0
+        looking.look_due(at=due)
+        at = due
+        if gap(case_id):
+            break
+    assert gap(case_id).since == NOW + timedelta(days=30)
+    assert at == NOW + timedelta(days=30)
+
+
+def test_many_cases_find_what_each_finds_alone_in_few_statements(nurse):
+    cases = [case_with(nurse, infarction)[1] for _ in range(3)] + [case_with(nurse)[1] for _ in range(3)]
+    viewer = system_viewer(system("test"), at=LATER, site_ids=[site_of(nurse).id])
+    with CaptureQueriesContext(
+        connection,
+    ) as few:
+        together = facts_of(viewer, cases)
+    alone = [facts_of(viewer, [case_id])[0] for case_id in sorted(cases)]
+    assert together == alone
+    assert len(few) <= 20
+    found = {one.case_id: examine(one, checks(), at=LATER) for one in alone}
+    assert looking.look_all(at=LATER).cases == len(cases)
+    for case_id in cases:
+        standing = set(Gap.objects.filter(case_id=case_id, state="open").values_list("key", "since"))
+        assert standing == {(one.key, one.since) for one in found[case_id].findings}
+    more = [*cases, *(case_with(nurse, infarction)[1] for _ in range(6))]
+    with CaptureQueriesContext(connection) as twice:
+        facts_of(viewer, more)
+    assert len(twice) == len(few)
+
+
+def test_only_what_changed_is_looked_at_again(nurse):
+    cases = [case_with(nurse)[1] for _ in range(3)]
+    looking.look_all(at=LATER)
+    assert looking.look_due(at=LATER + timedelta(minutes=1)).cases == 0
+    patient = Examined.objects.get(case_id=cases[0]).patient
+    screen(patient, nurse, LATER + timedelta(minutes=2))
+    assert looking.look_due(at=LATER + timedelta(minutes=3)).cases == 1
+
+
+def test_a_case_that_cannot_be_looked_at_stops_no_other(nurse, monkeypatch):
+    bad, good = case_with(nurse, infarction)[1], case_with(nurse, infarction)[1]
+    real = looking.chosen_for
+
+    def breaks(case, every):
+        if case.case_id == bad:
+            raise ValueError("no such day")
+        return real(case, every)
+
+    monkeypatch.setattr(looking, "chosen_for", breaks)
+    done = looking.look_all(at=LATER)
+    assert (done.cases, done.troubled) == (2, 1)
+    assert gap(good)
+    assert "no such day" in Examined.objects.get(case_id=bad).trouble
+    monkeypatch.undo()
+    looking.look_due(at=LATER + timedelta(hours=2))
+    assert gap(bad)
+    assert Examined.objects.get(case_id=bad).trouble == ""
+
+
+def test_set_aside_with_reason_and_day_and_asked_again_on_that_day(nurse):
+    _, case_id = case_with(nurse, infarction)
+    look(case_id)
+    by, day = actor_for(nurse, at=LATER), (LATER + timedelta(days=20)).date()
+    found = gap(case_id)
+    with pytest.raises(deciding.UnableToMendGap, match="why"):
+        deciding.dismiss(gap_id=found.id, reason=" ", review_on=day, by=by, at=LATER)
+    with pytest.raises(deciding.UnableToMendGap, match="within a year"):
+        deciding.dismiss(gap_id=found.id, reason="Asked in clinic", review_on=LATER.date(), by=by, at=LATER)
+    deciding.dismiss(gap_id=found.id, reason="Asked in clinic", review_on=day, by=by, at=LATER)
+    look(case_id, LATER + timedelta(days=1))
+    found.refresh_from_db()
+    assert (found.state, found.dismissed_reason) == ("dismissed", "Asked in clinic")
+    for _ in range(20):
+        due = Examined.objects.get(case_id=case_id).next_look_at
+        looking.look_due(at=due)
+        found.refresh_from_db()
+        if found.state == "open":
+            break
+    assert due.date() == day
+    assert found.transitions.filter(act="reopen").count() == 1
+
+
+def test_a_gap_set_aside_can_be_asked_about_again(nurse):
+    _, case_id = case_with(nurse, infarction)
+    look(case_id)
+    by, day = actor_for(nurse, at=LATER), (LATER + timedelta(days=20)).date()
+    found = gap(case_id)
+    deciding.dismiss(gap_id=found.id, reason="Asked in clinic", review_on=day, by=by, at=LATER)
+    deciding.reopen(gap_id=found.id, by=by, at=LATER)
+    found.refresh_from_db()
+    assert (found.state, found.review_on) == ("open", None)
+
+
+def test_a_remedy_by_task_is_under_way_until_its_day_in_order_when_done_and_a_gap_again_when_late(nurse):
+    _, case_id = case_with(nurse, infarction)
+    look(case_id)
+    words = gap(case_id, "u_words")
+    begun = deciding.mend(gap_id=words.id, by=actor_for(nurse, at=LATER), at=LATER)
+    task = Task.objects.get(pk=begun.task_id)
+    assert (task.owner_id, task.verb, task.subject) == (nurse.id, "Ask", "gap:u_words")
+    words.refresh_from_db()
+    assert words.state == "mended"
+    assert any(row["check"] == "u_words" and row["status"] == "under-way" for row in _checked(case_id))
+    late = task.due_at + timedelta(minutes=1)
+    looking.look_due(at=late)
+    assert gap(case_id, "u_words").state == "open"
+    do_task(task_id=task.id, outcome="Wants to dance again", by=actor_for(nurse, at=late), at=late)
+    look(case_id, late + timedelta(minutes=1))
+    assert gap(case_id, "u_words").state == "mended"
+
+
+def test_a_remedy_by_assessment_begins_it(nurse):
+    _, case_id = case_with(nurse, infarction)
+    look(case_id)
+    begun = deciding.mend(gap_id=gap(case_id).id, by=actor_for(nurse, at=LATER), at=LATER)
+    assert begun.assessment_id is not None
+    assert gap(case_id).state == "open"
+
+
+def test_who_may_not_work_the_case_may_not_set_a_gap_aside(nurse):
+    _, case_id = case_with(nurse, infarction)
+    look(case_id)
+    auditor = actor_for(make_user("auditor", site_of(nurse)), at=LATER)
+    day = (LATER + timedelta(days=20)).date()
+    with pytest.raises(NotPermitted):
+        deciding.dismiss(gap_id=gap(case_id).id, reason="x", review_on=day, by=auditor, at=LATER)
+
+
+def test_a_closed_case_has_no_open_gap(nurse):
+    _, case_id = case_with(nurse, infarction)
+    look(case_id)
+    close_case(case_id=case_id, reason="declined", summary="Moved away.", by=actor_for(nurse, at=LATER), at=LATER)
+    looking.look_due(at=LATER + timedelta(minutes=1))
+    assert not Gap.objects.filter(case_id=case_id, state="open").exists()
+    assert looking.forget_closed(at=LATER) == 1
+
+
+def test_facts_are_found_by_any_of_their_codes_and_void_ones_do_not_count(nurse):
+    def double(patient):
+        row = infarction(patient, code="000")
+        row.codings = [{"system": SNOMED, "code": "22298006"}, {"system": "x", "code": "000"}]
+        row.save()
+
+    def void(patient):
+        row = infarction(patient)
+        row.verification = "entered-in-error"
+        row.save()
+
+    viewer = system_viewer(system("test"), at=LATER, site_ids=[site_of(nurse).id])
+    found = facts_of(viewer, [case_with(nurse, double)[1]])[0]
+    assert [fact.words for fact in found.of("infarction")] == ["Myocardial infarction"]
+    assert facts_of(viewer, [case_with(nurse, void)[1]])[0].of("infarction") == ()
+
+
+def test_the_continuity_of_the_week_is_kept_and_renewed(nurse):
+    def seen(patient):
+        for days, name in ((5, "Dr. Pillai"), (30, "Dr. Pillai"), (60, "Dr. Feldgate"), (90, "Dr. Pillai")):
+            Encounter.objects.create(
+                site=patient.site, patient=patient, received_at=NOW, status="finished", class_code="AMB", author=name,
+                display="Visit", effective_at=NOW - timedelta(days=days),
+            )  # fmt: skip
+
+    _, case_id = case_with(nurse, seen)
+    look(case_id, NOW + timedelta(days=1))
+    week = ContinuityWeek.objects.get(case_id=case_id)
+    assert (week.visits, week.usual, week.coc, week.upc) == (4, "Dr. Pillai", pytest.approx(0.5), 0.75)
+    look(case_id, NOW + timedelta(days=1, hours=1))
+    assert ContinuityWeek.objects.filter(case_id=case_id).count() == 1
+
+
+def test_a_value_decides_and_its_fact_is_shown(nurse):
+    def kidney(patient):
+        Condition.objects.create(
+            site=patient.site, patient=patient, received_at=NOW, status="active", code_system="ICD-10",
+            code="N18.4", display="CKD 4", effective_at=NOW - timedelta(days=300),
+        )  # fmt: skip
+        Observation.objects.create(
+            site=patient.site, patient=patient, received_at=NOW, status="final", code_system="http://loinc.org",
+            code="98979-8", display="eGFR", value_number=18, effective_at=NOW - timedelta(days=10),
+        )  # fmt: skip
+
+    _, case_id = case_with(nurse, kidney)
+    look(case_id)
+    found = gap(case_id, "ckd_nephro")
+    assert any("eGFR: 18" in shown["words"] for shown in found.reasons[0]["evidence"])
