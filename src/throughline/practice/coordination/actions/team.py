@@ -12,7 +12,7 @@ from throughline.foundation.access.permissions import Permission
 from throughline.foundation.journal.publishing import publish
 from throughline.foundation.kernel.actions import NotFound, Place, Refusal, action, locator
 from throughline.foundation.kernel.actor import Actor
-from throughline.practice.coordination.actions import telling
+from throughline.practice.coordination.actions import outside, telling
 from throughline.practice.coordination.events.team import MemberChanged, MemberJoined, MemberLeft, SharingDecided
 from throughline.practice.coordination.models import TeamMember, TeamStep
 from throughline.practice.coordination.queries import directory
@@ -218,6 +218,7 @@ def decide_sharing(*, member_id: UUID, sharing_in: SharingIn, by: Actor, at: dat
     _save(member)
     _step(member, "sharing", before, "", by=by, at=at)
     shares = sharing.limits_in_words(limits_of(member), on=at.date())
+    outside.end_links(member.id, "The consent changed.", by=by, at=at)
     publish(SharingDecided(**_about(member), decision=member.decision, shares=shares), by=by, at=at)
 
 
@@ -257,6 +258,7 @@ def end_member(*, member_id: UUID, reason: str, by: Actor, at: datetime) -> None
     _save(member)
     _step(member, "end", before, reason, by=by, at=at)
     _close_record(member, by=by, at=at)
+    outside.end_links(member.id, "Left the care team.", by=by, at=at)
     publish(MemberLeft(**_about(member), reason=member.ended_reason), by=by, at=at)
     telling.left(member, open_case_of(member.patient_id), by=by, at=at)
 
@@ -277,6 +279,7 @@ def undo_member(*, member_id: UUID, version: int, by: Actor, at: datetime) -> No
         telling.never_mind(member, by=by, at=at)
     else:
         _put_back(member, last.before)
+    outside.end_links(member.id, "The last change of the team was taken back.", by=by, at=at)
     _save(member)
     _step(member, "undo", before, f"Undid {last.act}.", by=by, at=at)
     if member.ended_at is not None and not was_ended:

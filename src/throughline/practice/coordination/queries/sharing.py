@@ -8,6 +8,7 @@ from throughline.foundation.kernel.viewer import Viewer
 from throughline.foundation.ui import formats
 from throughline.practice.assessment import queries as assessment
 from throughline.practice.careplan import queries as careplan
+from throughline.practice.coordination.queries import appointments
 from throughline.practice.coordination.records.sharing import Selection, Shareable
 from throughline.practice.coordination.records.team import Member
 from throughline.practice.coordination.rules import sharing
@@ -17,7 +18,7 @@ from throughline.record.chart.records.shown import ChartFact
 
 def shareables(viewer: Viewer, patient_id: UUID) -> list[Shareable]:
     """Return every line of the record that a consent could open. Free notes are never among them."""
-    return [*_chart(viewer, patient_id), *_plan(viewer, patient_id)]
+    return [*_plan(viewer, patient_id), *_visits(viewer, patient_id), *_chart(viewer, patient_id)]
 
 
 def selection_for(viewer: Viewer, member: Member) -> Selection:
@@ -46,6 +47,16 @@ def _words(fact: ChartFact) -> str:
     if fact.kind == "medication":
         return ", ".join(part for part in (fact.display, str(fact.more.get("dosage") or "")) if part)
     return f"Allergy: {fact.display}" if fact.kind == "allergy" else fact.display
+
+
+def _visits(viewer: Viewer, patient_id: UUID) -> Iterator[Shareable]:
+    """Yield the visits to come: when, with whom and where, never what for."""
+    for visit in appointments.appointments_of(viewer, patient_id, since=viewer.at):
+        if visit.state in ("booked", "moved"):
+            when = formats.moment(visit.starts_at, visit.time_zone, viewer.at.date())
+            said = f"{visit.what} {visit.provider}"
+            where = ", ".join(part for part in (visit.provider, visit.place) if part)
+            yield Shareable("appointments", f"{when}: {where}", sharing.sensitive_category(words=said))
 
 
 def _plan(viewer: Viewer, patient_id: UUID) -> Iterator[Shareable]:

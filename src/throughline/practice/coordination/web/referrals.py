@@ -16,6 +16,7 @@ from throughline.foundation.access.web.answers import is_fragment
 from throughline.foundation.access.web.page import page
 from throughline.foundation.kernel.actions import Refusal, locate
 from throughline.foundation.kernel.viewer import Viewer
+from throughline.practice.coordination.actions import outside
 from throughline.practice.coordination.actions import referrals as actions
 from throughline.practice.coordination.actions.referrals import ReferralIn
 from throughline.practice.coordination.actions.team import CHANNELS
@@ -148,6 +149,14 @@ def packet(request: HttpRequest, viewer: Viewer, referral_out_id: UUID) -> HttpR
         "sender": viewer.actor.name,
     }
     return render(request, "coordination/packet.html", context)
+
+
+@require_POST
+@page("coordination.keep-packet", needs=Permission.COORDINATE, patient="referral_out_id")
+def keep(request: HttpRequest, viewer: Viewer, referral_out_id: UUID) -> HttpResponse:
+    """Keep the packet as a signed document, with its PDF and fax cover."""
+    made = outside.keep_packet(referral_out_id=referral_out_id, viewer=viewer, by=viewer.actor, at=viewer.at)
+    return redirect("documents:document", document_id=made)
 
 
 def _back(referral_out_id: UUID) -> HttpResponse:

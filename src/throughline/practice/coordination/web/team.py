@@ -15,6 +15,7 @@ from throughline.foundation.access.web.answers import is_fragment
 from throughline.foundation.access.web.page import page
 from throughline.foundation.kernel.actions import locate
 from throughline.foundation.kernel.viewer import Viewer
+from throughline.practice.coordination.actions import outside
 from throughline.practice.coordination.actions import team as actions
 from throughline.practice.coordination.actions.team import MemberIn, SharingIn
 from throughline.practice.coordination.queries import directory
@@ -23,6 +24,7 @@ from throughline.practice.coordination.queries import team as queries
 from throughline.practice.coordination.queries.referrals import referrals_of
 from throughline.practice.coordination.rules import roles, sharing
 from throughline.record.cases import queries as cases
+from throughline.record.documents import queries as documents
 from throughline.record.people import queries as people
 
 
@@ -107,16 +109,21 @@ def adopt(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> HttpRespons
 @page("coordination.member", needs=Permission.SEE_PATIENT, patient="member_id")
 def member(request: HttpRequest, viewer: Viewer, member_id: UUID) -> HttpResponse:
     """Show one place on the team: how to reach her, what she may see, and what of the record that is today."""
+    return render(request, "coordination/member.html", _member_context(viewer, member_id))
+
+
+def _member_context(viewer: Viewer, member_id: UUID) -> dict[str, Any]:
     found = queries.member(viewer, member_id)
-    context = patient_context(viewer, found.patient_id, "team") | {
+    about = documents.documents_about(viewer, outside.subject_of(member_id))
+    return patient_context(viewer, found.patient_id, "team") | {
         "member": found,
         "roles": roles.ROLES.items(),
         "channels": actions.CHANNELS.items(),
         "categories": sharing.CATEGORIES,
         "usual": found.categories if found.decision else sharing.USUAL,
         "selection": None if found.is_inside else sharing_queries.selection_for(viewer, found),
+        "links": [link for one in about for link in documents.shares_of(viewer, one.id)],
     }
-    return render(request, "coordination/member.html", context)
 
 
 @require_POST
@@ -161,6 +168,16 @@ def undo(request: HttpRequest, viewer: Viewer, member_id: UUID) -> HttpResponse:
     actions.undo_member(member_id=member_id, version=version, by=viewer.actor, at=viewer.at)
     messages.success(request, "Undone.")
     return redirect("coordination:team", patient_id=locate("member_id", member_id).patient_id)
+
+
+@require_POST
+@page("coordination.share-with-member", needs=Permission.COORDINATE, patient="member_id")
+def share(request: HttpRequest, viewer: Viewer, member_id: UUID) -> HttpResponse:
+    """Make a page for a member outside and show its link, this once: only its hash is kept."""
+    days = int(request.POST["days"]) if request.POST.get("days", "").isdigit() else outside.DAYS
+    made = outside.share_with(member_id=member_id, viewer=viewer, days=days, by=viewer.actor, at=viewer.at)
+    link = request.build_absolute_uri(reverse("documents:shared", args=[made.token]))
+    return render(request, "coordination/member.html", _member_context(viewer, member_id) | {"link": link})
 
 
 @require_POST

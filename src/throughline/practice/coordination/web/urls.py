@@ -15,6 +15,7 @@ TEAM = [
     path("team-member/<uuid:member_id>/sharing/", team.decide, name="decide-sharing"),
     path("team-member/<uuid:member_id>/end/", team.end, name="end-member"),
     path("team-member/<uuid:member_id>/undo/", team.undo, name="undo-member"),
+    path("team-member/<uuid:member_id>/share/", team.share, name="share-with-member"),
     path("team-member/<uuid:member_id>/contact/", team.contacted, name="note-contact"),
 ]
 REFERRALS = [
@@ -23,6 +24,7 @@ REFERRALS = [
     path("need/<uuid:need_id>/refer/", referrals.refer_need, name="refer-need"),
     path("referral-out/<uuid:referral_out_id>/", referrals.referral, name="referral-out"),
     path("referral-out/<uuid:referral_out_id>/packet/", referrals.packet, name="packet"),
+    path("referral-out/<uuid:referral_out_id>/keep/", referrals.keep, name="keep-packet"),
     path("referral-out/<uuid:referral_out_id>/send/", referrals.send, name="send-referral"),
     path("referral-out/<uuid:referral_out_id>/move/", referrals.move, name="move-referral"),
     path("referral-out/<uuid:referral_out_id>/patient/", referrals.acted, name="patient-acted"),
