@@ -146,5 +146,6 @@ def recalled_messages(message_ids: Collection[UUID]) -> frozenset[UUID]:
 
 def leaves_at(message_id: UUID) -> datetime:
     """Return when a message leaves at the earliest."""
+    settle()
     when: datetime = OutboxMessage.objects.values_list("not_before", flat=True).get(id=message_id)
     return when
