@@ -26,6 +26,7 @@ NOT_PAGES = {
     "access:session-back": "sends a colleague back to her other tab",
     "documents:shared": "one document by its token, without an account; driven by the tests of documents",
     "documents:shared-pdf": "the same as a PDF",
+    "interop:feed": "a private address whose secret is the permission; driven by the tests of interop",
     "ui:": "appearance and help: no patient, no colleague",
 }
 # Addresses that answer 404 even to a role that may ask, and why.

@@ -119,7 +119,7 @@ def _quick_task(v: Visitor, meter: Meter) -> None:
         meter.type("", "Order shower chair fri", think=False)
         meter.key("Enter", think=False)
     else:
-        meter.click(f"{row} .row__act a[role=button]")
+        meter.click(f"{row} .row__act [data-key=o]")
         v.page.wait_for_selector(f"{row} input[name=title]")
         meter.type(f"{row} input[name=title]", "Order shower chair fri")
         meter.click(f"{row} form.quick button", think=False)
@@ -127,13 +127,13 @@ def _quick_task(v: Visitor, meter: Meter) -> None:
 
 
 def _snooze(v: Visitor, meter: Meter) -> None:
-    row = _focus(v, "tbody.t3.one[data-task]", at=1)
+    row = _focus(v, "tbody.t3.one:has([name=task])", at=1)
     if meter.hand == "keys":
         meter.key("s")
         v.page.wait_for_selector(f"{row} form.snooze")
         meter.key("4")
     else:
-        meter.click(f"{row} .row__act a[role=button]")
+        meter.click(f"{row} .row__act [data-key=o]")
         v.page.wait_for_selector(f"{row} form.snooze")
         meter.click(f"{row} form.snooze button[value=pharmacy]")
     expect(v.page.locator(TOAST)).to_contain_text("snoozed to")

@@ -71,7 +71,7 @@ def test_a_snooze_is_two_keys_and_comes_back_with_one(visit: Callable[..., Visit
 def test_done_is_one_key_and_undone_by_one(visit: Callable[..., Visitor]) -> None:
     dana = visit()
     dana.sign_in("dana")
-    _row(dana, "tbody.t3.one[data-task]", at=3)
+    _row(dana, "tbody.t3.one:has([name=task])", at=3)
     dana.page.keyboard.press("d")
     expect(dana.page.locator(TOAST)).to_contain_text("done,")
     dana.page.keyboard.press("u")
@@ -82,7 +82,7 @@ def test_the_same_without_javascript(visit: Callable[..., Visitor]) -> None:
     dana = visit(java_script_enabled=False)
     dana.sign_in("dana")
     dana.page.goto("/")
-    dana.page.locator("tbody.t3.one .row__act a[role=button]").nth(4).click()
+    dana.page.locator("tbody.t3.one .row__act [data-key=o]").nth(4).click()
     dana.page.locator("form.snooze button[value=pharmacy]").first.click()
     expect(dana.page.locator("main .notice")).to_contain_text("snoozed to")
 

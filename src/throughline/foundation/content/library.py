@@ -34,7 +34,11 @@ def base_directory() -> Path:
 
     Raises ContentError when none of them exists.
     """
-    named = os.environ.get(BASE)
+    return _base(os.environ.get(BASE))
+
+
+@lru_cache
+def _base(named: str | None) -> Path:
     places = [Path(named)] if named else [PACKAGE.parents[1] / "content", PACKAGE / "_content"]
     for place in places:
         if place.is_dir():
@@ -99,6 +103,7 @@ def check(parsers: Mapping[str, Callable[[Item], Any]] = NOTHING) -> dict[str, i
 def forget() -> None:
     """Forgets what was loaded, so that the next call reads the files again (tests, `content check`)."""
     _load.cache_clear()
+    _base.cache_clear()
 
 
 def _fits(wanted: Any, given: Any) -> bool:

@@ -51,10 +51,9 @@ def timeline(
     may not see the patient. The order is that of writing down, so a page never misses a line recorded late.
     """
     settle()
-    place = locate("patient_id", patient_id)
-    require_sight(viewer, place)
+    site_id = _site_of(viewer, patient_id)
     written_for = {patient_id}.union(*(find(patient_id) for find in _same_record))
-    lines = JournalEntry.objects.filter(patient_id__in=written_for, site_id__in=[place.site_id])
+    lines = JournalEntry.objects.filter(patient_id__in=written_for, site_id__in=[site_id])
     if kinds:
         lines = lines.filter(_of_kinds(kinds))
     if case_id:
@@ -68,6 +67,15 @@ def timeline(
     shown = tuple(StoryLine(**row) for row in rows[:limit])
     older = Cursor(shown[-1].recorded_at, shown[-1].id) if len(rows) > limit else None
     return Story(lines=shown, older=older)
+
+
+def _site_of(viewer: Viewer, patient_id: UUID) -> UUID | None:
+    """Return the patient's site. Raises NotFound unless the viewer may see her."""
+    if viewer.page_of is not None and viewer.on_page_of(patient_id):
+        return viewer.page_of[1]
+    place = locate("patient_id", patient_id)
+    require_sight(viewer, place)
+    return place.site_id
 
 
 def _of_kinds(kinds: Collection[str]) -> Q:

@@ -3,13 +3,18 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from throughline.practice.caseload.ranking import Rank
+from throughline.foundation.ui import formats
+from throughline.practice.caseload.ranking import OVERDUE, SAFETY, Rank
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """One thing due for a patient, with the words a row needs."""
+    """One thing due for a patient. Its words are made when they are asked for: a list ranks more than it shows.
+
+    `zone` is the patient's, `seen_at` the instant of looking; `exact` says the day even when it is today.
+    """
 
     id: str
     kind: str
@@ -26,8 +31,64 @@ class Due:
     has_time: bool
     legal: bool
     hold_until: datetime | None = None
-    left: str = ""
-    instant: str = ""
+    zone: str = "America/New_York"
+    seen_at: datetime | None = None
+    exact: bool = False
+
+    @property
+    def left(self) -> str:
+        """The time left in words, "3 h 50 m", "2 d late", "No date"; nothing for what has none by its nature."""
+        if self.seen_at is None:
+            return ""
+        if self.due_at is None:
+            return "No date"
+        if not (self.has_time or self.exact):
+            late = (self._day(self.seen_at) - self._day(self.due_at)).days
+            day = formats.short_day(self._day(self.due_at), self._day(self.seen_at))
+            return f"{late} d late" if late > 0 else day[:1].upper() + day[1:]
+        words = formats.span(self.due_at - self.seen_at)
+        return f"{words} late" if self.due_at < self.seen_at else words
+
+    @property
+    def instant(self) -> str:
+        """When that is in the patient's zone: "5:00 PM" today, "Mar 14, 5:00 PM" on another day."""
+        if self.seen_at is None or self.due_at is None or not (self.has_time or self.exact):
+            return ""
+        today = self._day(self.seen_at)
+        if not self.exact and self.due_at >= self.seen_at and self._day(self.due_at) == today:
+            return formats.clock(self.due_at, self.zone)
+        return formats.moment(self.due_at, self.zone, today)
+
+    def _day(self, at: datetime) -> date:
+        return at.astimezone(ZoneInfo(self.zone)).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """One patient of the list before she has a face: what ranking, counting and filtering look at."""
+
+    patient_id: UUID
+    case_id: UUID | None
+    owner_id: UUID | None
+    rank: Rank
+    dues: tuple[Due, ...]
+    language: str
+    last_contact_at: datetime | None
+
+    def kinds(self) -> frozenset[str]:
+        """Return what sorts of things are due, for the chips: a legal deadline counts as a clock."""
+        kinds = {due.kind for due in self.dues}
+        return frozenset(kinds | ({"clock"} if any(due.legal for due in self.dues) else set()))
+
+    def shows(self, chip: str) -> bool:
+        """Whether the patient belongs to a chip: all, call, clock, gap, safety, late, or language (not English)."""
+        if chip == "safety":
+            return self.rank.tier == SAFETY
+        if chip == "late":
+            return self.rank.tier == OVERDUE
+        if chip == "language":
+            return bool(self.language and not self.language.startswith("en"))
+        return chip in ("", "all") or chip in self.kinds()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,25 +112,20 @@ class Row:
     time_zone: str
     scratch: str = ""
 
-    @property
-    def kinds(self) -> frozenset[str]:
-        """What sorts of things are due, for the chips."""
-        kinds = {due.kind for due in (self.first, *self.extras)}
-        return frozenset(kinds | ({"clock"} if any(d.legal for d in (self.first, *self.extras)) else set()))
-
 
 @dataclass(frozen=True, slots=True)
 class Worklist:
-    """The whole list of one viewer, ranked, and the counts its chips show."""
+    """The list of one viewer, ranked: those of the chip asked for, the faces of one page of them, the chips' counts."""
 
     rows: tuple[Row, ...]
+    chosen: tuple[Sketch, ...] = ()
     counts: dict[str, int] = field(default_factory=dict)
     held: int = 0
     covering: tuple[tuple[UUID, str, datetime], ...] = ()
 
     def safety(self) -> int:
         """Return how many patients need an answer before anything else."""
-        return sum(row.rank.tier == 0 for row in self.rows)
+        return self.counts.get("safety", 0)
 
 
 @dataclass(frozen=True, slots=True)

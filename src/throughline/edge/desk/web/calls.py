@@ -43,8 +43,7 @@ def _strip(request: HttpRequest, viewer: Viewer, row: Row, error: str) -> HttpRe
     context["ticked"] = request.POST.getlist("close")
     context["checked"] = request.POST.getlist("identifier")
     context["others_checked"] = set(context["checked"]) - {"name,birth-date"}
-    number = request.POST.get("number") or request.GET.get("number") or "0"
-    context["line"] = line(row, int(number) if number.isdigit() else 0, viewer)
+    context["line"] = line(row, viewer)
     template = "desk/_row.html" if is_fragment(request) else "desk/row.html"
     return render(request, template, context, status=422 if error else 200)
 

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest
 
 from throughline.edge.desk.web import panels
-from throughline.edge.desk.web.pages import line
 from throughline.foundation.journal import queries as journal
 from throughline.foundation.journal.records import BadCursor, Cursor, StoryLine
 from throughline.foundation.kernel.viewer import Viewer
@@ -53,7 +52,6 @@ def overview_context(
         "allergy_tags": [fact.display for fact in chart.of("allergy", current=True)][:3],
         "case": open_case,
         "chart": chart,
-        "line": line(row, 0, viewer),
         "due": [due for due in (row.first, *row.extras) if due.kind != "nothing"],
         "colleagues": caseload.colleagues(viewer, row.site_id),
         "viewer": viewer,

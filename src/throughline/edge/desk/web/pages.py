@@ -1,7 +1,9 @@
 """What the templates of the desk are given: words made ready in Python, so that a row costs the template little."""
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -11,10 +13,10 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 
 from throughline.foundation.access.web.answers import is_fragment
 from throughline.foundation.kernel.viewer import Viewer
-from throughline.foundation.ui import formats
 from throughline.practice.caseload import queries as caseload
 from throughline.practice.caseload import ranking
 from throughline.practice.caseload.records import Row, Worklist
@@ -34,10 +36,9 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row with its words: what the template prints without asking anything further."""
+    """A row with its words: what is printed without asking anything further."""
 
     row: Row
-    number: str
     tier: str
     more: str
     icon: str
@@ -45,62 +46,63 @@ class Line:
     act: str
     extras: tuple[str, ...]
     about: str
-    born: str
-    phone: str
     id: str
     page: str
     panel: str
     call: str
     first: str
+    back: str
 
 
 @lru_cache(maxsize=1)
-def _patterns() -> tuple[str, str, str]:
-    """Return the addresses of a patient's page, panel and call with a mark where the identifier goes.
+def _patterns() -> tuple[str, ...]:
+    """Return the addresses of a patient's page, panel and call, and her row on Today, with a mark for the identifier.
 
     Reversing an address costs more than all else a row does, so it is done once and not 400 times a page.
     """
     nobody = UUID(int=0)
     names = ("desk:patient", "desk:panel", "desk:call")
-    return tuple(reverse(name, args=[nobody]).replace(str(nobody), "%s") for name in names)  # type: ignore[return-value]
+    marked = tuple(reverse(name, args=[nobody]).replace(str(nobody), "%s") for name in names)
+    return (*marked, f"{reverse('desk:today')}#row-%s")
 
 
-def line(row: Row, number: int, viewer: Viewer) -> Line:
+TONES = {0: "k-critical", 1: "k-warning", 3: "k-warning"}
+ACTS = {"call": "Call", "safety": "Open protocol", "gap": "Mend"}
+
+
+def line(row: Row, viewer: Viewer) -> Line:
     """Return a row ready to print."""
-    tone = {0: "k-critical", 1: "k-warning", 3: "k-warning"}.get(row.rank.tier, "")
-    act = {"call": "Call", "safety": "Open protocol", "gap": "Mend"}.get(row.first.kind, "Open")
-    act = "Call" if row.first.verb == "Call" else act
+    act = "Call" if row.first.verb == "Call" else ACTS.get(row.first.kind, "Open")
     identifier = str(row.patient_id)
-    page, panel, call = (pattern % identifier for pattern in _patterns())
+    page, panel, call, back = (pattern % identifier for pattern in _patterns())
     return Line(
         row=row,
-        # Numbers as text: the template would ask the locale about each of them.
-        number=str(number or ""),
         tier=str(row.rank.tier),
         more=f"+{len(row.extras)}" if row.extras else "",
         icon=ICONS[row.rank.tier],
-        tone=tone,
+        tone=TONES.get(row.rank.tier, ""),
         act=act,
         extras=tuple(f"{due.verb.lower()}: {due.title}" for due in row.extras),
         about=row.about,
-        born=formats.birth_date(row.birth_date, viewer.at.date()),
-        phone=formats.phone(row.phone),
         id=identifier,
         page=page,
         panel=panel,
         call=call,
-        first=f"{call if act == 'Call' else panel}?number={number}",
+        first=call if act == "Call" else panel,
+        back=back,
     )
 
 
-def groups(rows: list[Row], viewer: Viewer) -> list[dict[str, Any]]:
-    """Return the rows grouped by tier, in rank order, each group with its words and count."""
+def groups(work: Worklist, viewer: Viewer) -> list[dict[str, Any]]:
+    """Return the rows grouped by tier, in rank order, each group with its words and how many there are in all."""
+    from throughline.edge.desk.web.rows import row as markup
+
     found: list[dict[str, Any]] = []
-    for number, row in enumerate(rows, start=1):
-        if not found or found[-1]["tier"] != row.rank.tier:
-            words, why = ranking.TIER_WORDS[row.rank.tier]
-            found.append({"tier": row.rank.tier, "words": words, "why": why, "lines": []})
-        found[-1]["lines"].append(line(row, number, viewer))
+    sizes = Counter(sketch.rank.tier for sketch in work.chosen)
+    for tier, rows in groupby(work.rows, key=lambda row: row.rank.tier):
+        words, why = ranking.TIER_WORDS[tier]
+        html = mark_safe("".join(markup(line(row, viewer)) for row in rows))  # rows.py escapes
+        found.append({"tier": tier, "words": words, "why": why, "size": sizes[tier], "rows": html})
     return found
 
 
@@ -118,11 +120,11 @@ def chips(work: Worklist, chosen: str, query: dict[str, str]) -> list[dict[str, 
     ]
 
 
-def token(rows: list[Row]) -> str:
+def token(work: Worklist) -> str:
     """Return a mark of what the list shows, to tell whether it has changed since."""
     import hashlib
 
-    seen = "|".join(f"{row.patient_id}{row.rank.tier}{row.first.id}{row.first.version}" for row in rows)
+    seen = "|".join(f"{one.patient_id.hex}{one.rank.tier}{one.dues[0].id}{one.dues[0].version}" for one in work.chosen)
     return hashlib.blake2s(seen.encode(), digest_size=8).hexdigest()
 
 
@@ -150,8 +152,7 @@ def answer_row(
     # A row that leaves keeps its place, empty, so that undo can put it back there.
     body = format_html('<tbody id="row-{}" hidden></tbody>', patient_id)
     if left:
-        number = int(request.POST.get("number") or 0)
-        body = render_to_string("desk/_row.html", {"line": line(left[0], number, viewer), "moved": True}, request)
+        body = render_to_string("desk/_row.html", {"line": line(left[0], viewer), "moved": True}, request)
     # Beside a row of a table the toast must be parsed on its own, or the browser empties its form.
     return HttpResponse(f"{body}<template>{toast}</template>")
 

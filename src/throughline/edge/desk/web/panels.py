@@ -82,11 +82,14 @@ def default_until(reason: task_rules.HoldReason, viewer: Viewer) -> datetime:
 def opened(request: HttpRequest, viewer: Viewer, row: Row, part: str) -> dict[str, Any]:
     """Return the context of an opened row; `part` is call, snooze, assign, note, task or all."""
     context: dict[str, Any] = {
-        "open": part,
+        "open": "" if part == "none" else part,
+        "moved": part == "none",
         "items": (row.first, *row.extras),
         "patient_id": row.patient_id,
         "for": request.GET.get("for", ""),
         "viewer_id": viewer.user_id,
+        "born": formats.birth_date(row.birth_date, viewer.at.date()),
+        "phone": formats.phone(row.phone),
     }
     if part in ("snooze", "all"):
         context["reasons"] = snooze_choices(viewer, row)

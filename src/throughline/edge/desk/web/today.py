@@ -16,7 +16,7 @@ from throughline.foundation.kernel.viewer import Viewer
 from throughline.foundation.ui import formats
 from throughline.practice.caseload import actions, ranking
 from throughline.practice.caseload import queries as caseload
-from throughline.practice.caseload.records import Row, Worklist
+from throughline.practice.caseload.records import Worklist
 
 
 def _asked(request: HttpRequest) -> tuple[dict[str, str], list[UUID]]:
@@ -28,11 +28,10 @@ def _asked(request: HttpRequest) -> tuple[dict[str, str], list[UUID]]:
         return query, []
 
 
-def _list(request: HttpRequest, viewer: Viewer) -> tuple[Worklist, list[Row], dict[str, str]]:
+def _list(request: HttpRequest, viewer: Viewer, page: slice) -> tuple[Worklist, dict[str, str]]:
     query, holders = _asked(request)
-    work = caseload.worklist(viewer, holders=holders, include_held="held" in query)
-    chosen = query.get("show", "all")
-    return work, [row for row in work.rows if caseload.shows(row, chosen)], query
+    chip = query.get("show", "all")
+    return caseload.worklist(viewer, holders=holders, include_held="held" in query, chip=chip, page=page), query
 
 
 @require_GET
@@ -50,20 +49,20 @@ def today(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """
     if not viewer.may(Permission.WORK_CASE):
         return redirect(panels.first_page(viewer))
-    work, rows, query = _list(request, viewer)
     start = int(request.GET.get("from", "0")) if request.GET.get("from", "0").isdigit() else 0
-    shown = rows[start : start + PAGE]
+    work, query = _list(request, viewer, slice(start, start + PAGE))
+    total = len(work.chosen)
     zone_now = formats.clock(viewer.at, viewer.time_zone, noon=False)
     context = {
-        "groups": groups(shown, viewer),
+        "groups": groups(work, viewer),
         "work": work,
-        "total": len(rows),
+        "total": total,
         "now": f"{panels.long_day(viewer)}, {zone_now}",
         "chips": chips(work, query.get("show", "all"), {k: v for k, v in query.items() if k != "show"}),
         "views": [view for view in caseload.views_of(viewer) if "page" not in view.filters],
         "query": query,
-        "token": token(rows),
-        "older": start + PAGE if start + PAGE < len(rows) else None,
+        "token": token(work),
+        "older": start + PAGE if start + PAGE < total else None,
         "start": start,
         "viewer": viewer,
     }
@@ -74,8 +73,8 @@ def today(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 @page("desk.today-changes", needs=Permission.WORK_CASE)
 def changes(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Say whether the list has changed since it was shown; the list itself never moves under the pointer."""
-    _, rows, _ = _list(request, viewer)
-    changed = token(rows) != request.GET.get("token", "")
+    work, _ = _list(request, viewer, slice(0))
+    changed = token(work) != request.GET.get("token", "")
     return render(request, "desk/_changes.html", {"changed": changed, "query": request.GET.urlencode()})
 
 
@@ -88,8 +87,7 @@ def panel(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> HttpRespons
     if not found:
         return not_found(request) if not is_fragment(request) else HttpResponse("")
     context = panels.opened(request, viewer, found[0], request.GET.get("open", "all"))
-    number = int(request.GET.get("number") or 0)
-    context["line"] = line(found[0], number, viewer)
+    context["line"] = line(found[0], viewer)
     return render(request, "desk/_row.html" if is_fragment(request) else "desk/row.html", context)
 
 

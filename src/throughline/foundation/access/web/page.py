@@ -3,6 +3,7 @@
 A view is written `def view(request, viewer, **kwargs)`. Time is read here, once per request, as `viewer.at`.
 """
 
+import dataclasses
 import functools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -88,6 +89,9 @@ def _answer(view: View, mark: Page, request: HttpRequest, viewer: Viewer, kwargs
         place = _admitted(mark, request, viewer, kwargs)
         if place.patient_id and request.method in SAFE:
             _write(mark, viewer, place, kind="read")
+            if place.site_id:
+                viewer = dataclasses.replace(viewer, page_of=(place.patient_id, place.site_id))
+                request.viewer = viewer  # type: ignore[attr-defined]
         _refuse_unkeepable(request)
         return view(request, viewer, **kwargs)
     except _Answered as answered:

@@ -69,7 +69,8 @@ def facts_of(viewer: Viewer, patient_id: UUID, asked: tuple[str, ...], newest: i
 
 def is_visible(viewer: Viewer, patient_id: UUID) -> bool:
     """Whether the viewer may see this patient's chart now."""
-    return Patient.objects.filter(sees(viewer, patient="id", site="site_id"), pk=patient_id).exists()
+    seen = Patient.objects.filter(sees(viewer, patient="id", site="site_id"), pk=patient_id)
+    return viewer.on_page_of(patient_id) or seen.exists()
 
 
 @functools.cache

@@ -4,12 +4,13 @@ import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 import orjson
 
-from throughline.foundation.access.bulk import insert_rows
+from throughline.foundation.access.bulk import Values, insert_rows
 from throughline.foundation.kernel.identity import new_id
 from throughline.record.people.models import (
     Address,
@@ -40,6 +41,12 @@ FACTS = (
     "tribal_affiliation", "marital_status", "language", "languages", "interpreter_needed", "code_status",
     "time_zone", "deceased", "deceased_at",
 )  # fmt: skip
+# Each word a column may hold; asked of the choices once, because they build the list anew every time.
+_NAME_USES = frozenset(PatientName.Use.values)
+_NUMBER_KINDS = frozenset(PatientIdentifier.Kind.values)
+_POINT_SYSTEMS = frozenset(ContactPoint.System.values)
+_POINT_KINDS = frozenset(ContactPoint.Kind.values)
+_ADDRESS_USES = frozenset(Address.Use.values)
 _NAME_ORDER = ("official", "usual", "temp", "anonymous", "nickname", "preferred", "maiden", "old")
 
 
@@ -82,11 +89,17 @@ class Origin:
 
 def cut(model: Any, **values: Any) -> dict[str, Any]:
     """Return values with each text cut to the length of its column: a foreign novel must not stop an import."""
+    limits = _limits(model)
     for name, value in values.items():
-        limit = getattr(model._meta.get_field(name), "max_length", None)
-        if limit and isinstance(value, str):
-            values[name] = value.replace("\x00", "").strip()[:limit]
+        if type(value) is str and value and name in limits:
+            values[name] = value.replace("\x00", "").strip()[: limits[name]]
     return values
+
+
+@cache
+def _limits(model: Any) -> dict[str, int]:
+    """Return how long the texts of a model's columns may be."""
+    return {field.name: field.max_length for field in model._meta.concrete_fields if field.max_length}
 
 
 def rows_of(person: PersonIn, origin: Origin) -> Rows:
@@ -105,7 +118,7 @@ def rows_of(person: PersonIn, origin: Origin) -> Rows:
 
 def name_row(name: NameIn, origin: Origin) -> PatientName:
     """Return the unsaved row of one name."""
-    known = name.use if name.use in PatientName.Use.values else PatientName.Use.USUAL
+    known = name.use if name.use in _NAME_USES else PatientName.Use.USUAL
     said = {part: getattr(name, part) for part in ("prefix", "given", "middle", "family", "suffix")}
     return PatientName(
         id=new_id(), **origin.columns(), **cut(PatientName, **said), use=known, since=name.since, until=name.until
@@ -118,7 +131,7 @@ def identifier_row(found: IdentifierIn, origin: Origin) -> PatientIdentifier:
     if kind in ("ssn", "ssn4"):
         digits = "".join(letter for letter in value if letter.isdigit())
         kind, value = PatientIdentifier.Kind.SSN_LAST4, digits[-4:]
-    if kind not in PatientIdentifier.Kind.values:
+    if kind not in _NUMBER_KINDS:
         kind = PatientIdentifier.Kind.OTHER
     said = cut(PatientIdentifier, system=found.system, value=value, assigner=found.assigner)
     return PatientIdentifier(id=new_id(), **origin.columns(), **said, kind=kind, since=found.since, until=found.until)
@@ -127,7 +140,7 @@ def identifier_row(found: IdentifierIn, origin: Origin) -> PatientIdentifier:
 def point_row(point: ContactPointIn, origin: Origin, person_id: UUID | None = None) -> ContactPoint:
     """Return the unsaved row of one phone, e-mail or fax; a phone that can be read as one is kept as E.164."""
     value, extension = point.value.strip(), ""
-    system = point.system if point.system in ContactPoint.System.values else ContactPoint.System.OTHER
+    system = point.system if point.system in _POINT_SYSTEMS else ContactPoint.System.OTHER
     if system in (ContactPoint.System.PHONE, ContactPoint.System.FAX):
         number, extension = read_phone(value)
         value = number or value
@@ -137,7 +150,7 @@ def point_row(point: ContactPointIn, origin: Origin, person_id: UUID | None = No
         **cut(ContactPoint, value=value, extension=extension, best_times=point.best_times),
         person_id=person_id,
         system=system,
-        kind=point.kind if point.kind in ContactPoint.Kind.values else ContactPoint.Kind.OTHER,
+        kind=point.kind if point.kind in _POINT_KINDS else ContactPoint.Kind.OTHER,
         rank=point.rank,
         ok_to_voicemail=point.ok_to_voicemail,
         ok_to_text=point.ok_to_text,
@@ -153,7 +166,7 @@ def address_row(address: AddressIn, origin: Origin) -> Address:
         id=new_id(),
         **origin.columns(),
         **cut(Address, **said),
-        use=address.use if address.use in Address.Use.values else Address.Use.HOME,
+        use=address.use if address.use in _ADDRESS_USES else Address.Use.HOME,
         lines=[line[:200] for line in address.lines],
         latitude=address.latitude,
         longitude=address.longitude,
@@ -269,12 +282,14 @@ def findable(patient: Patient, rows: Rows) -> Findable:
     )
 
 
-def token_rows(patient: Patient, rows: Rows) -> list[SearchToken]:
-    """Return the unsaved search tokens of a patient."""
-    return [
-        SearchToken(site_id=patient.site_id, patient_id=patient.id, kind=kind, token=token)
+def tokens_of(found: Iterable[tuple[Patient, Rows]]) -> Values:
+    """Return the search tokens of any number of patients, as values: there are dozens of each."""
+    rows = [
+        (patient.site_id, kind, token, patient.id)
+        for patient, rows in found
         for kind, token in tokens_for(findable(patient, rows))
     ]
+    return Values(SearchToken, ("site_id", "kind", "token", "patient_id"), rows)
 
 
 def stored_rows(patient_id: UUID) -> Rows:
@@ -309,9 +324,12 @@ def refresh(patient: Patient) -> None:
     )
     for column, value in core_columns(rows, merged_in).items():
         setattr(patient, column, value)
-    wanted = {(token.kind, token.token): token for token in token_rows(patient, rows)}
+    wanted = set(tokens_for(findable(patient, rows)))
     stored = set(SearchToken.objects.filter(patient_id=patient.id).values_list("kind", "token"))
-    for kind in {kind for kind, _ in stored - set(wanted)}:
-        gone = [token for k, token in stored - set(wanted) if k == kind]
+    for kind in {kind for kind, _ in stored - wanted}:
+        gone = [token for k, token in stored - wanted if k == kind]
         SearchToken.objects.filter(patient_id=patient.id, kind=kind, token__in=gone).delete()
-    SearchToken.objects.bulk_create([row for key, row in wanted.items() if key not in stored])
+    SearchToken.objects.bulk_create(
+        SearchToken(site_id=patient.site_id, patient_id=patient.id, kind=kind, token=token)
+        for kind, token in sorted(wanted - stored)
+    )

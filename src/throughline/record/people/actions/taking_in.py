@@ -26,7 +26,7 @@ from throughline.record.people.actions.assembly import (
     rows_of,
     save_rows,
     together,
-    token_rows,
+    tokens_of,
 )
 from throughline.record.people.actions.flagging import weigh_later
 from throughline.record.people.events import ParticularsChanged, PatientDied, PatientRegistered
@@ -49,6 +49,8 @@ class UnableToTakeIn(Refusal):
 @dataclass(slots=True)
 class _New:
     person: PersonIn
+    digest: str
+    said: dict[str, Any]
     patient: Patient
     rows: Rows
 
@@ -114,16 +116,16 @@ def _digest(person: PersonIn) -> str:
 
 def _new_patient(site_id: UUID, source: str, person: PersonIn, at: datetime) -> _New:
     origin = Origin(site_id, new_id(), source, person.source_id, person.recorded_at or at)
-    rows = rows_of(person, origin)
+    rows, facts = rows_of(person, origin), facts_of(person)
     patient = Patient(
         id=origin.patient_id,
         site_id=site_id,
         created_at=at,
         updated_at=at,
-        **facts_of(person),
+        **facts,
         **core_columns(rows),
     )
-    return _New(person, patient, rows)
+    return _New(person, _digest(person), plain(facts), patient, rows)
 
 
 def _store_new(new: list[_New], source: str, by: Actor, at: datetime) -> None:
@@ -132,17 +134,17 @@ def _store_new(new: list[_New], source: str, by: Actor, at: datetime) -> None:
     links = [
         PatientSource(
             site_id=each.patient.site_id,
-            patient=each.patient,
+            patient_id=each.patient.id,
             source=source,
             source_id=each.person.source_id,
-            digest=_digest(each.person),
-            said=_said(each.person),
+            digest=each.digest,
+            said=each.said,
             taken_in_at=at,
         )
         for each in new
     ]
-    tokens = [token for each in new for token in token_rows(each.patient, each.rows)]
-    insert_rows([*(each.patient for each in new), *together(each.rows for each in new), *links, *tokens])
+    tokens = tokens_of((each.patient, each.rows) for each in new)
+    insert_rows([*(each.patient for each in new), *together(each.rows for each in new), *links, tokens])
     site_id = new[0].patient.site_id
     publish_many(
         [PatientRegistered(site_id=site_id, patient_id=each.patient.id, source=source) for each in new], by=by, at=at

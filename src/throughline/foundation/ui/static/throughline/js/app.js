@@ -53,17 +53,26 @@
 
   // On a closed row a letter fetches just the part it needs, or carries out the act itself.
   function openFromRow(key, row) {
-    if (!row || !row.dataset.panelUrl || !window.htmx) return false;
-    const number = row.dataset.number || 0;
+    if (!row || !row.matches(".today .one") || !window.htmx) return false;
+    const id = row.id.slice(4);
     const swap = { source: row, target: row, swap: "outerHTML" };
     const parts = { s: "snooze", a: "assign", n: "note", q: "task", o: "all" };
-    if (parts[key]) htmx.ajax("GET", `${row.dataset.panelUrl}?open=${parts[key]}&number=${number}`, swap);
-    else if (key === "c") htmx.ajax("GET", `/p/${row.id.slice(4)}/call/?number=${number}`, swap);
-    else if (key === "b") location.assign(`/p/${row.id.slice(4)}/book/`);
-    else if (key === "d" && row.dataset.task) htmx.ajax("POST", `/task/${row.dataset.task}/done/`, { ...swap, values: { number } });
+    if (parts[key]) htmx.ajax("GET", `/today/${id}/?open=${parts[key]}`, swap);
+    else if (key === "c") htmx.ajax("GET", `/p/${id}/call/`, swap);
+    else if (key === "b") location.assign(`/p/${id}/book/`);
+    else if (key === "d" && $("[name=task]", row)) htmx.ajax("POST", `/task/${$("[name=task]", row).value}/done/`, swap);
     else return false;
     return true;
   }
+
+  // A link of a row opens its part in place; without this script, or in a new tab, it leads to a page of its own.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest(".today .row__act > a:not([hx-get])");
+    if (!link || !window.htmx || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    const row = link.closest("[data-row]");
+    htmx.ajax("GET", link.getAttribute("href"), { source: link, target: row, swap: "outerHTML" });
+  });
 
   document.addEventListener("keydown", (event) => {
     const { key, ctrlKey, metaKey, altKey } = event;
@@ -82,7 +91,7 @@
     if (key === "Escape") { closeNearest(event); return; }
     if (event.target.id === "q") { searchKeys(event); return; }
     if (command || altKey || typing(event.target)) return;
-    if (key === "Enter" && event.target.matches("[data-row]")) { const open = $("[data-open]", event.target); if (open) { event.preventDefault(); open.click(); } return; }
+    if (key === "Enter" && event.target.matches("[data-row]")) { const open = $("[data-open], .row__who a", event.target); if (open) { event.preventDefault(); open.click(); } return; }
     press(key, event);
   });
 
@@ -118,6 +127,18 @@
     if (wanted.length) { const el = wanted[wanted.length - 1]; if (el.matches("[data-row]")) focusRow(el); else el.focus(); }
     armToasts();
   });
+  // Narrow screens lay the list's cells out as blocks; their roles keep it a table for a screen reader.
+  const ROLES = { THEAD: "rowgroup", TBODY: "rowgroup", TR: "row", TD: "cell" };
+  function nameParts() {
+    for (const el of $$(".today :is(thead, tbody, tr, td, th):not([role])")) {
+      el.setAttribute("role", ROLES[el.tagName] || (el.scope === "col" ? "columnheader" : "rowheader"));
+    }
+    // With this script the link to a row's details is a button that unfolds them.
+    for (const el of $$(".today [data-key=o]:not([role])")) { el.setAttribute("role", "button"); el.setAttribute("aria-expanded", "false"); }
+  }
+  document.addEventListener("htmx:afterSettle", nameParts);
+  nameParts();
+
   // A row that leaves the list hands the focus to the one that follows it.
   let leaving = null;
   document.addEventListener("htmx:beforeSwap", (event) => {

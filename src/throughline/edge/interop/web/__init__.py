@@ -1,0 +1,1 @@
+"""The addresses other programs read: invitations and private calendar feeds."""

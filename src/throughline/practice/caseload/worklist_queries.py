@@ -1,0 +1,253 @@
+"""The ranked list in a fixed number of statements, whatever its length: all of it is ranked, one page gets faces."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+
+from throughline.foundation.access.queries import sees
+from throughline.foundation.kernel.actions import NotFound
+from throughline.foundation.kernel.viewer import Viewer
+from throughline.foundation.ui import formats
+from throughline.practice.caseload import list_statements as statements
+from throughline.practice.caseload import ranking
+from throughline.practice.caseload.clock_rows import AHEAD, due_of
+from throughline.practice.caseload.list_statements import Raw, moment
+from throughline.practice.caseload.models import Cover, Scratch
+from throughline.practice.caseload.records import Due, Row, Sketch, Worklist
+from throughline.record.cases.models import Case
+from throughline.record.cases.programmes import programmes
+from throughline.record.people.models import Patient
+
+CHIPS = ("all", "call", "clock", "gap", "safety", "language", "late")
+
+_FACE = (
+    "id", "site_id", "display_name", "birth_date", "language", "interpreter_needed", "phone", "mrn", "time_zone",
+)  # fmt: skip
+
+
+def worklist(
+    viewer: Viewer,
+    *,
+    holders: Iterable[UUID] = (),
+    include_held: bool = False,
+    only: UUID | None = None,
+    chip: str = "all",
+    page: slice = slice(None),
+) -> Worklist:
+    """Return everything due for the viewer (or for the colleagues in `holders` whom she covers), ranked.
+
+    One row per patient. Hers are the tasks she owns, those of her cases nobody owns, and those of her teams nobody
+    owns; and the open clocks of her cases when they are near. A case not heard from within its programme's interval
+    is a gap of its own. Rows are those of the `chip`, and of them those of the `page`; the counts are of all.
+    """
+    asked = set(holders)
+    covering = covers_of(viewer) if asked or only is None else ()
+    covered: set[UUID | None] = {away for away, _, _ in covering if away in asked}
+    found, held = _sketches(viewer, covered or {viewer.user_id}, only, include_held)
+    chosen = tuple(sketch for sketch in found if sketch.shows(chip))
+    rows = _rows(viewer, chosen[page])
+    counts = {key: sum(sketch.shows(key) for sketch in found) for key in CHIPS}
+    return Worklist(rows, chosen, counts, held, covering)
+
+
+def _sketches(
+    viewer: Viewer, wanted: set[UUID | None], only: UUID | None, include_held: bool
+) -> tuple[list[Sketch], int]:
+    """Return the whole list ranked, and how many tasks are held back."""
+    cases = {case["patient_id"]: case for case in statements.cases(viewer, wanted, only)}
+    due: dict[UUID, list[Due]] = defaultdict(list)
+    standing: dict[UUID, Raw] = {}
+    held = 0
+    for task in statements.tasks(viewer, wanted, only):
+        until = moment(task["hold"])
+        if not include_held and until and until > viewer.at:
+            held += 1
+            continue
+        standing.setdefault(task["patient_id"], task)
+        due[task["patient_id"]].append(_due(task, until, viewer))
+    known = programmes()
+    for patient_id, case in cases.items():
+        silent = _silence(case, known, viewer)
+        if silent is not None and not any(d.kind == "call" for d in due[patient_id]):
+            due[patient_id].append(silent)
+    for clock in statements.clocks(viewer, wanted, only, viewer.at + AHEAD):
+        standing.setdefault(clock["patient_id"], clock)
+        due[clock["patient_id"]].append(due_of(clock, viewer))
+    found = [_sketch(pid, dues, cases.get(pid), standing.get(pid), viewer) for pid, dues in due.items() if dues]
+    return sorted(found, key=lambda sketch: sketch.rank.key()), held
+
+
+def _silence(case: Raw, known: Any, viewer: Viewer) -> Due | None:
+    """Return the gap "nobody has called" once the interval of the case's programme has passed."""
+    limits = [known[key].cadence.every_days for key in case["programmes"] if key in known]
+    if not limits:
+        return None
+    limit = min(limits)
+    since = case["heard"] if case["heard"] is not None else case["opened"]
+    days = int((viewer.at.timestamp() - since) // 86_400)
+    if days < limit:
+        return None
+    heard = "last contact" if case["heard"] is not None else "opened, never reached,"
+    return Due(
+        id=f"silence:{case['id']}",
+        kind="gap",
+        task_id=None,
+        clock_id=None,
+        version=0,
+        verb="Call",
+        title=f"{heard} {days} d ago; every {limit} d promised",
+        why="No contact within the programme's interval",
+        tier=ranking.GAP,
+        state="open",
+        owner_id=case["case_owner_id"],
+        due_at=None,
+        has_time=False,
+        legal=False,
+    )
+
+
+def _due(task: Raw, held: datetime | None, viewer: Viewer) -> Due:
+    """Return a task as one thing due."""
+    zone = task["zone"] or viewer.time_zone
+    legal = task["legal"] is not None
+    when = moment(task["due"])
+    identifier = str(task["id"])
+    item = ranking.Item(
+        id=identifier,
+        patient_id=task["patient_id"],
+        due_at=when,
+        has_time=task["due_has_time"],
+        legal=legal,
+        safety=task["tier"] == ranking.SAFETY,
+        gap=task["kind"] == "gap" or task["owner_id"] is None,
+        time_zone=zone,
+    )
+    verb, title = _words(task, viewer)
+    return Due(
+        id=identifier,
+        kind="safety" if task["tier"] == 0 else task["kind"],
+        task_id=task["id"],
+        clock_id=None,
+        version=task["version"],
+        verb=verb,
+        title=title,
+        why=task["why"],
+        tier=ranking.tier(item, at=viewer.at),
+        state=task["state"],
+        owner_id=task["owner_id"],
+        due_at=when,
+        has_time=task["due_has_time"],
+        legal=legal,
+        hold_until=held,
+        zone=zone,
+        seen_at=viewer.at,
+    )
+
+
+def _words(task: Raw, viewer: Viewer) -> tuple[str, str]:
+    """Return the verb and the title a task has for this viewer."""
+    verb, title = task["verb"], task["title"]
+    if task["owner_id"] is None:
+        title = f"{title} (no owner)"
+    if task["state"] == "reported":
+        return "Check report", f"{task['verb'].lower()} {title}"
+    if task["state"] == "offered" and task["owner_id"] == viewer.user_id:
+        return "Accept or decline", f"{task['verb'].lower()} {title}"
+    return verb, title
+
+
+def _sketch(patient_id: UUID, due: list[Due], case: Raw | None, other: Raw | None, viewer: Viewer) -> Sketch:
+    """Return a patient with her rank: her standing is that of her case on this list, else of what is due."""
+    far = ranking.FAR
+    dues = tuple(sorted(due, key=lambda d: (d.tier, d.due_at or far, d.id))) if len(due) > 1 else tuple(due)
+    first = dues[0]
+    seen: Raw = case or other or {}
+    acuity = seen.get("acuity") or 2
+    heard = moment(seen.get("heard"))
+    silent = (viewer.at - heard).days if heard else 999
+    return Sketch(
+        patient_id=patient_id,
+        case_id=case["id"] if case else seen.get("case_id"),
+        owner_id=seen.get("case_owner_id"),
+        rank=ranking.Rank(first.tier, first.due_at or far, acuity, silent, patient_id),
+        dues=dues,
+        language=seen.get("language") or "",
+        last_contact_at=heard,
+    )
+
+
+def _rows(viewer: Viewer, sketches: Sequence[Sketch]) -> tuple[Row, ...]:
+    """Return the sketches with their faces and private lines, in one statement."""
+    mine = Scratch.objects.filter(user_id=viewer.user_id, patient_id=OuterRef("id")).values("text")
+    found = Patient.objects.filter(id__in=[sketch.patient_id for sketch in sketches])
+    faces = {face["id"]: face for face in found.values(*_FACE, scratch=ArraySubquery(mine))}
+    return tuple(_row(sketch, faces[sketch.patient_id], viewer) for sketch in sketches if sketch.patient_id in faces)
+
+
+def _row(sketch: Sketch, face: Raw, viewer: Viewer) -> Row:
+    today = viewer.at.date()
+    language = face["language"] or ""
+    about = [formats.age_words(face["birth_date"], today)]
+    if language and not language.startswith("en"):
+        about.append(LANGUAGES.get(language.split("-")[0], language))
+    if face["interpreter_needed"]:
+        about.append("interpreter")
+    heard = sketch.last_contact_at
+    return Row(
+        patient_id=sketch.patient_id,
+        site_id=face["site_id"],
+        case_id=sketch.case_id,
+        name=face["display_name"],
+        about=", ".join(about),
+        language=language,
+        phone=face["phone"],
+        rank=sketch.rank,
+        first=sketch.dues[0],
+        extras=sketch.dues[1:],
+        last_contact=formats.ago(heard, today).replace(" old", " ago") if heard else "never reached",
+        owner_id=sketch.owner_id,
+        birth_date=face["birth_date"],
+        mrn=face["mrn"],
+        time_zone=face["time_zone"] or viewer.time_zone,
+        scratch=face["scratch"][0] if face["scratch"] else "",
+    )
+
+
+def bare_row(viewer: Viewer, patient_id: UUID) -> Row:
+    """Return the row of a patient for whom nothing is due. Raises NotFound when the viewer may not see her."""
+    seen = Patient.objects.filter(sees(viewer, patient="id"), pk=patient_id)
+    face = seen.values(*_FACE).first()
+    if face is None:
+        raise NotFound("There is no such patient, or she is not on your list.")
+    cases = Case.objects.filter(patient_id=patient_id).exclude(state="closed")
+    case = cases.values("id", "acuity", "owner_id", "last_contact_at").first()
+    if case:
+        heard = case["last_contact_at"]
+        case |= {"case_owner_id": case["owner_id"], "heard": heard.timestamp() if heard else None}
+    nothing = Due(
+        id="nothing", kind="nothing", task_id=None, clock_id=None, version=0, verb="Nothing due", title="", why="",
+        tier=ranking.SOON, state="open", owner_id=None, due_at=None, has_time=False, legal=False,
+    )  # fmt: skip
+    return _row(_sketch(patient_id, [nothing], case, None, viewer), face | {"scratch": []}, viewer)
+
+
+def covers_of(viewer: Viewer) -> tuple[tuple[UUID, str, datetime], ...]:
+    """Return the colleagues the viewer covers now: id, name, until when."""
+    found = Cover.objects.filter(
+        covering_id=viewer.user_id, since__lte=viewer.at, until__gt=viewer.at, ended_at__isnull=True
+    )
+    rows = found.values_list("away_id", "away__full_name", "away__credentials", "until")
+    return tuple((away, f"{name}, {after}" if after else name, until) for away, name, after, until in rows)
+
+
+LANGUAGES = {
+    "es": "Spanish", "vi": "Vietnamese", "zh": "Chinese", "ar": "Arabic", "ru": "Russian", "fr": "French",
+    "tl": "Tagalog", "ko": "Korean", "so": "Somali", "ne": "Nepali", "sw": "Swahili", "uk": "Ukrainian",
+    "pt": "Portuguese", "am": "Amharic", "hi": "Hindi", "pl": "Polish", "de": "German",
+    "ht": "Haitian Creole", "fa": "Persian", "ur": "Urdu", "bn": "Bengali", "ja": "Japanese",
+}  # fmt: skip
