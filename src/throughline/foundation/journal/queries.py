@@ -148,6 +148,7 @@ def _waiting(which: Q) -> list[Waiting]:
 
 def recalled_messages(message_ids: Collection[UUID]) -> frozenset[UUID]:
     """Return which of these messages were taken back before they left."""
+    settle()
     found = OutboxMessage.objects.filter(id__in=list(message_ids), recalled_at__isnull=False)
     return frozenset(found.values_list("id", flat=True)) if message_ids else frozenset()
 
