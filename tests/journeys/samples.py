@@ -12,6 +12,8 @@ from throughline.foundation.access.models import BreakGlass, PatientAccess, Site
 from throughline.foundation.access.permissions import ROLES
 from throughline.foundation.access.queries import actor_for, viewer_for
 from throughline.foundation.access.tests.factories import give_role, make_site, make_team, make_user, open_record
+from throughline.foundation.journal.publishing import enqueue
+from throughline.foundation.journal.records import Parcel
 from throughline.foundation.kernel.actor import system
 from throughline.practice.assessment.actions import Sitting, raise_need, start_assessment
 from throughline.practice.assessment.records import SuggestedNeed
@@ -193,6 +195,12 @@ def _observation(world: World) -> UUID:
     return made
 
 
+def _message(world: World) -> UUID:
+    parcel = Parcel(what=f"Letter about {FAMILY}", to="Northern Plan")
+    by = actor_for(world.owner, at=world.at)
+    return enqueue("test.letter", {}, by=by, at=world.at, site_id=world.site.id, parcel=parcel)
+
+
 def _referral(world: World) -> UUID:
     referral = ReferralIn(
         patient_id=world.patient_id,
@@ -273,6 +281,7 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
     "assessment_id": _assessment,
     "need_id": _need,
     "assessment:blank.key": lambda world: "phq9",
+    "message_id": _message,
     "goal_id": lambda world: _plan(world)[0],
     "plan_action_id": lambda world: _plan(world)[1],
     "lesson_id": lambda world: _plan(world)[2],

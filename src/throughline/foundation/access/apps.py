@@ -14,11 +14,13 @@ class AccessConfig(AppConfig):
         from django.db.backends.signals import connection_created
         from django.db.models.signals import post_migrate, pre_migrate
 
-        from throughline.foundation.access import row_security, wall
+        from throughline.foundation.access import queries, row_security, wall
         from throughline.foundation.access.runtime import DatabaseRuntime
+        from throughline.foundation.journal import leaving
         from throughline.foundation.kernel.actions import install
 
         install(DatabaseRuntime())
+        leaving.ask_seconds(queries.outbox_seconds)
         connection_created.connect(wall.on_connection, dispatch_uid="throughline-wall")
         pre_migrate.connect(wall.before_migrate, sender=self, dispatch_uid="throughline-wall")
         post_migrate.connect(row_security.after_migrate, sender=self, dispatch_uid="throughline-wall")

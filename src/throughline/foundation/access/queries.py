@@ -13,6 +13,7 @@ from throughline.foundation.access.models import Grant, PatientAccess, Site, Tea
 from throughline.foundation.access.permissions import ROLES
 from throughline.foundation.access.records import Account, DemoAccount, RoleHeld, Viewer
 from throughline.foundation.access.rules import initials_of
+from throughline.foundation.journal.rules import USUAL_SECONDS
 from throughline.foundation.kernel.actions import NotFound
 from throughline.foundation.kernel.actor import Actor, ActorKind
 
@@ -214,3 +215,9 @@ def role_and_initials(user_id: UUID, site_id: UUID, *, at: datetime) -> str:
     role = Grant.objects.filter(_held_at(at), user=user, site_id=site_id).order_by("since").first()
     initials = user.initials or initials_of(user.full_name)
     return f"{ROLES[role.role].title}, {initials}" if role else initials
+
+
+def outbox_seconds(user_id: UUID) -> int:
+    """Return how many seconds what the user sends waits: 15 unless she chose 0 to 60."""
+    preferences = User.objects.filter(id=user_id).values_list("preferences", flat=True).first() or {}
+    return int(preferences.get("outbox_seconds", USUAL_SECONDS))

@@ -1,6 +1,7 @@
 """Pure decisions of access: how long an emergency opening may last and what must be said for it."""
 
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime, time, timedelta
 
 EMERGENCY_REASONS: dict[str, str] = {
     "urgent-care": "The patient needs urgent care or advice now",
@@ -37,3 +38,24 @@ def words_of(name: str) -> str:
     """Return the name of a page or act as words: "people.patient-list" is "People: patient list"."""
     capability, _, act = name.partition(".")
     return f"{capability.capitalize()}: {act.replace('-', ' ')}" if act else capability
+
+
+OUTBOX_SECONDS = range(61)
+USUAL_DIGEST = ("12:00", "16:00")
+MOST_DIGESTS = 4
+
+
+def digest_times(preferences: Mapping[str, object]) -> tuple[time, ...]:
+    """Return when a person wants what is new put together, in her own zone: 12:00 and 16:00 unless she chose."""
+    chosen = preferences.get("digest", USUAL_DIGEST)
+    texts = chosen if isinstance(chosen, Sequence) and not isinstance(chosen, str) else USUAL_DIGEST
+    return tuple(sorted(time.fromisoformat(str(text)) for text in texts))
+
+
+def digest_due(times: Sequence[time], now: datetime) -> datetime | None:
+    """Return the last digest time at or before `now` (in her zone): today's, else yesterday's; None without any."""
+    if not times:
+        return None
+    past = [at for at in times if at <= now.time()]
+    day = now.date() if past else now.date() - timedelta(days=1)
+    return datetime.combine(day, past[-1] if past else times[-1], tzinfo=now.tzinfo)

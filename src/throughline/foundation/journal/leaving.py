@@ -25,6 +25,7 @@ back", and after a failure the reason and "Try again". `is_waiting(message_id)` 
 """
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -45,6 +46,8 @@ Handler = Callable[[dict[str, Any], Actor, datetime], None]
 _taken_back: dict[str, Handler] = {}
 _ask_seconds: list[Callable[[UUID], int | None]] = []
 DELIVERY = "journal.deliver-leaving"
+# Whether the piece of work going on here put something in the outbox: then its page shows the counter.
+left_here: ContextVar[bool] = ContextVar("throughline_left_here", default=False)
 
 
 class UnableToRecall(Refusal):
@@ -108,6 +111,7 @@ def leave(
     message_id = publishing.enqueue(
         kind, payload, by=by, at=at, site_id=site_id, patient_id=patient_id, not_before=not_before, parcel=parcel
     )
+    left_here.set(True)
     # In the same transaction: the worker wakes for it, and the minute's sweep is only the second net.
     app.configure_task(DELIVERY, schedule_at=not_before).defer()
     return message_id

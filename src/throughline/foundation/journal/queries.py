@@ -9,7 +9,7 @@ from django.db.models import Q
 from throughline.foundation.journal import rules
 from throughline.foundation.journal.models import JournalEntry, OutboxMessage
 from throughline.foundation.journal.publishing import settle
-from throughline.foundation.journal.records import Cursor, Leaving, Story, StoryLine, Waiting
+from throughline.foundation.journal.records import Cursor, Leaving, News, Story, StoryLine, Waiting
 from throughline.foundation.kernel.actions import locate, require_sight
 from throughline.foundation.kernel.viewer import Viewer
 
@@ -76,6 +76,18 @@ def _site_of(viewer: Viewer, patient_id: UUID) -> UUID | None:
     place = locate("patient_id", patient_id)
     require_sight(viewer, place)
     return place.site_id
+
+
+def news(viewer: Viewer, patient_ids: Collection[UUID], *, since: datetime, limit: int = 200) -> list[News]:
+    """Return what others than the viewer wrote into the stories of these patients since, newest first.
+
+    The caller names patients the viewer may see; rows of other sites are never among them.
+    """
+    lines = JournalEntry.objects.filter(
+        patient_id__in=list(patient_ids), site_id__in=list(viewer.site_ids), recorded_at__gt=since
+    ).exclude(actor_id=viewer.user_id)
+    names = ("patient_id", "sentence", "recorded_at", "actor_name")
+    return [News(**row) for row in lines.order_by("-recorded_at", "-id").values(*names)[:limit]]
 
 
 def _of_kinds(kinds: Collection[str]) -> Q:

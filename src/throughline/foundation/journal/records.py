@@ -50,6 +50,16 @@ class StoryLine:
 
 
 @dataclass(frozen=True, slots=True)
+class News:
+    """One line somebody else wrote into a story, as a digest shows it."""
+
+    patient_id: UUID
+    sentence: str
+    recorded_at: datetime
+    actor_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """Lines newest first, and where to go on for older ones (None: that was the beginning)."""
 

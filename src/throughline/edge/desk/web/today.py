@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from throughline.edge.desk.web import panels
+from throughline.edge.desk.web import digest, panels
 from throughline.edge.desk.web.pages import PAGE, chips, groups, line, token
 from throughline.foundation.access.permissions import Permission
 from throughline.foundation.access.web.answers import is_fragment, not_found
@@ -65,6 +65,7 @@ def today(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         "older": start + PAGE if start + PAGE < total else None,
         "start": start,
         "viewer": viewer,
+        "digest": digest.waiting(request, viewer),
     }
     return render(request, "desk/today.html", context)
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from throughline.edge.desk.web import acts, calls, patient, patients, search, today
+from throughline.edge.desk.web import acts, calls, digest, outbox, patient, patients, search, today
 
 app_name = "desk"
 urlpatterns = [
@@ -10,6 +10,11 @@ urlpatterns = [
     path("patients/", patients.patients, name="patients"),
     path("patients/views/", patients.save_view_page, name="save-patients-view"),
     path("search/", search.search, name="search"),
+    path("outbox/", outbox.outbox, name="outbox"),
+    path("outbox/count/", outbox.count, name="outbox-count"),
+    path("outbox/<uuid:message_id>/recall/", outbox.recall, name="recall"),
+    path("outbox/<uuid:message_id>/retry/", outbox.retry, name="retry"),
+    path("digest/", digest.digest, name="digest"),
     path("today/changes/", today.changes, name="changes"),
     path("today/views/", today.save_view_page, name="save-view"),
     path("today/bulk/", acts.bulk, name="bulk"),

@@ -23,6 +23,7 @@ from throughline.foundation.access.permissions import Permission
 from throughline.foundation.access.queries import may_see, viewer_for
 from throughline.foundation.access.web import answers
 from throughline.foundation.audit.writing import write_entry
+from throughline.foundation.journal.leaving import left_here
 from throughline.foundation.kernel.actions import NotFound, NotPermitted, Place, Refusal, locate
 from throughline.foundation.kernel.viewer import Viewer
 
@@ -74,8 +75,13 @@ def page(
                 return answers.sign_in_first(request)
             viewer = viewer_for(request.user, at=datetime.now(UTC), purpose=purpose)
             request.viewer = viewer  # type: ignore[attr-defined]
+            left_here.set(False)
             with wall.narrowed_to(viewer.site_ids), timezone.override(ZoneInfo(viewer.time_zone)):
                 response = _answer(view, mark, request, viewer, kwargs)
+            if left_here.get():
+                # The top bar asks what waits only after something was sent; no page pays for it otherwise.
+                request.session["outbox_open"] = True
+                response["HX-Trigger-After-Settle"] = "outbox-changed"
             return _sealed(response, viewer)
 
         run.page = mark  # type: ignore[attr-defined]

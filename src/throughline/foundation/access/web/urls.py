@@ -10,6 +10,7 @@ own = (
         path("session/sign-in/", timeouts.sign_in_again, name="sign-in-again"),
         path("session/back/", timeouts.session_back, name="session-back"),
         path("account/", account.account, name="account"),
+        path("account/settings/", account.settings, name="settings"),
         path("break-glass/<uuid:patient_id>/", emergency.break_glass, name="break-glass"),
         path("access-review/", review.openings, name="review"),
         path("access-review/openings/<uuid:break_glass_id>/", review.opening, name="review-opening"),

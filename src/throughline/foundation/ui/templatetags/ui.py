@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 
 from throughline.foundation.ui.charts import Figure
 from throughline.foundation.ui.navigation import entries
+from throughline.foundation.ui.shortcuts import keymap as keymap_of
 
 register = template.Library()
 
@@ -36,3 +37,10 @@ def rail(context: dict[str, Any]) -> dict[str, Any]:
 def trend(figure: Figure, *, table: bool = True) -> dict[str, Any]:
     """Draw a trend: a wide picture, a narrow one for a phone, and the same readings as a table in a disclosure."""
     return {"f": figure, "pictures": [("l", figure.wide), ("s", figure.narrow)] if figure.wide else [], "table": table}
+
+
+@register.simple_tag(takes_context=True)
+def keymap(context: dict[str, Any]) -> str:
+    """Return how this person's browser reads single keys (shortcuts.keymap)."""
+    user = getattr(context.get("request"), "user", None)
+    return keymap_of(getattr(user, "preferences", None) or {})

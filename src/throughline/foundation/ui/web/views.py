@@ -7,26 +7,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from throughline.foundation.ui.appearance import CHOICES, COOKIE, chosen
+from throughline.foundation.ui.shortcuts import effective
 from throughline.foundation.ui.web import samples
-
-SHORTCUTS = (
-    ("/", "Search, also Ctrl+K"),
-    ("g t", "Go to Today; g p patients, g i intake, g k clocks, g m team"),
-    ("j k", "Next or previous row, also the arrow keys"),
-    ("Enter", "Open the row"),
-    ("o", "Show or hide the row's details"),
-    ("c", "Log a call"),
-    ("d", "Done"),
-    ("s", "Snooze, then a digit for the reason"),
-    ("n", "Note"),
-    ("q", "Quick task"),
-    ("a", "Assign"),
-    ("x", "Select the row"),
-    ("u", "Undo, also Ctrl+Z"),
-    ("Ctrl+Enter", "Save and close"),
-    ("Esc", "Close and go back to where you were"),
-    ("?", "This list"),
-)
 
 
 @require_POST
@@ -50,7 +32,7 @@ def appearance(request: HttpRequest) -> HttpResponse:
 @login_required
 def help_page(request: HttpRequest) -> HttpResponse:
     """Show the keyboard shortcuts and how the list is ranked."""
-    return render(request, "ui/help.html", {"shortcuts": SHORTCUTS})
+    return render(request, "ui/help.html", {"shortcuts": effective(getattr(request.user, "preferences", {}))})
 
 
 @require_GET

@@ -22,8 +22,24 @@
   }
 
   // --- shortcuts: single keys only while a row, list or panel has the focus (WCAG 2.1.4) ---
+  // Keys a person moved or switched off in her settings: what she presses -> what it usually does.
+  const moved = document.body.dataset.keymap || "";
+  const means = new Map(moved === "off" ? [] : moved.split(" ").filter(Boolean).map((pair) => [pair[0], pair[1]]));
+  const shown = new Map([...means].filter(([, usual]) => usual !== "-").map(([key, usual]) => [usual, key]));
+  function relabel(root) {
+    if (!moved) return;
+    for (const hint of $$("[data-key] > kbd, label > kbd", root)) {
+      if (hint.dataset.read || !/^[a-z]$/.test(hint.textContent)) continue;
+      hint.dataset.read = "1";
+      if (moved === "off") hint.remove(); else if (shown.has(hint.textContent)) hint.textContent = shown.get(hint.textContent);
+    }
+  }
+  relabel(document);
+
   let going = false;
-  function press(key, event) {
+  function press(pressed, event) {
+    if (moved === "off" && /^[a-z]$/.test(pressed)) return;
+    const key = going ? pressed : means.get(pressed) || pressed;
     const scope = document.activeElement.closest("[data-row], [data-keys], [data-panel]");
     if (going) {
       going = false;
@@ -33,7 +49,7 @@
     }
     if (key === "g" ) { going = true; setTimeout(() => { going = false; }, 1200); return; }
     if (key === "?") { const link = $('a[href$="#shortcuts"]'); if (link) { event.preventDefault(); link.click(); } return; }
-    if (key === "u") { const undo = $("#toasts [data-undo]"); if (undo) { event.preventDefault(); undo.click(); } return; }
+    if (key === "u") { undo(event); return; }
     if (!scope) {
       if (key === "j" || key === "k") { event.preventDefault(); focusRow(rows()[0]); }
       return;
@@ -49,6 +65,11 @@
       else if (act.matches("input, textarea, select")) act.focus();
       else act.click();
     }
+  }
+
+  function undo(event) {
+    const button = $("#toasts [data-undo]");
+    if (button) { event.preventDefault(); button.click(); }
   }
 
   // On a closed row a letter fetches just the part it needs, or carries out the act itself.
@@ -87,7 +108,7 @@
       if (form) { event.preventDefault(); form.requestSubmit(); }
       return;
     }
-    if (command && key.toLowerCase() === "z" && !typing(event.target)) { press("u", event); return; }
+    if (command && key.toLowerCase() === "z" && !typing(event.target)) { undo(event); return; }
     if (key === "Escape") { closeNearest(event); return; }
     if (event.target.id === "q") { searchKeys(event); return; }
     if (command || altKey || typing(event.target)) return;
@@ -121,6 +142,7 @@
   // --- after a swap: first result marked, declared focus moved, one polite announcement ---
   document.addEventListener("htmx:afterSwap", (event) => {
     const target = event.detail.target;
+    relabel(document);
     if (target.id === "found") { const first = $("a, button", target); if (first) first.setAttribute("aria-current", "true"); }
     const wanted = $$("[data-focus]");
     wanted.forEach((el) => el.removeAttribute("data-focus"));
@@ -188,6 +210,15 @@
       timer.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
       const field = document.getElementById(timer.dataset.timer);
       if (field && !field.dataset.edited) field.value = seconds;
+    }
+  }, 1000);
+
+  // --- what waits in the outbox counts down ---
+  setInterval(() => {
+    for (const left of $$("[data-countdown]")) {
+      const seconds = Number(left.textContent) - 1;
+      if (seconds >= 0) left.textContent = seconds;
+      else { left.removeAttribute("data-countdown"); setTimeout(() => location.reload(), 3000); }
     }
   }, 1000);
 
