@@ -42,6 +42,13 @@ class Meter:
         self._count(name, K * (1 + name.count("+")), think=think)
         self.page.keyboard.press(name)
 
+    def command(self, *names: str, think: bool = True) -> None:
+        """Press the keys of one command, such as `g` then `s`."""
+        self._move("keys")
+        self._count(" ".join(names), K * len(names), think=think)
+        for name in names:
+            self.page.keyboard.press(name)
+
     def click(self, selector: str, *, think: bool = True) -> None:
         """Point at something and click it."""
         self._move("mouse")

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from throughline.edge.site.seeding import clockwork, moments, taskwork
+from throughline.edge.site.seeding import assessing, clockwork, moments, taskwork
 from throughline.edge.site.seeding.stage import Act, Stage, later
 from throughline.edge.site.seeding.wording import (
     CHANNELS,
@@ -33,6 +33,7 @@ def play(stage: Stage) -> dict[str, int]:
         "cases": len(told),
         "contacts": sum(len(case.get("contacts", [])) for case in told),
         "tasks": sum(len(case.get("tasks", [])) for case in told),
+        "assessments": sum(len(case.get("assessments", [])) for case in told),
     }
 
 
@@ -124,6 +125,7 @@ def _course(stage: Stage, case: Mapping[str, Any], case_id: UUID) -> list[Act]:
     acts += [act for line in case.get("tasks", []) for act in taskwork.course(stage, line, case["owner"])]
     acts += [_words(stage, line, case_id, case["owner"]) for line in stage.story.get("words", [])]
     acts += clockwork.course(stage, case)
+    acts += assessing.course(stage, case)
     if line := case.get("paused"):
         at, until = stage.at(line["at"]), moments.day(line["until"], stage.today)
         pause = {"until": until, "reason": line["reason"], "by": stage.actor(line["by"]), "at": at}
