@@ -23,8 +23,11 @@ from throughline.practice.careplan.queries import proposal_for
 from throughline.practice.coordination.actions.appointments import book
 from throughline.practice.coordination.actions.referrals import ReferralIn as ReferralOutIn
 from throughline.practice.coordination.actions.referrals import draft_referral
+from throughline.practice.coordination.actions.rounds import begin_round, hold_conference
 from throughline.practice.coordination.actions.team import MemberIn, add_member
+from throughline.practice.coordination.models import RoundEntry
 from throughline.practice.coordination.records.appointments import AppointmentIn
+from throughline.practice.coordination.records.rounds import ConferenceIn
 from throughline.practice.intake.actions import ReferralIn, receive_referral
 from throughline.record.cases.tests.factories import make_case, make_patient
 from throughline.record.chart.actions import ReadingIn, enter_reading
@@ -251,6 +254,19 @@ def _appointment(world: World) -> UUID:
     return book(patient_id=world.patient_id, appointment=given, by=by, at=world.at)
 
 
+def _round(world: World) -> tuple[UUID, UUID]:
+    """Begin a round over the patient and return it with her line."""
+    by = actor_for(world.owner, at=world.at)
+    made = begin_round(site_id=world.site.id, name="4 West", patients=[(world.patient_id, "12")], by=by, at=world.at)
+    return made, RoundEntry.objects.get(round_id=made).id
+
+
+def _conference(world: World) -> UUID:
+    held = ConferenceIn(at=world.at, question=f"Home, {FAMILY}?", minutes="Spoke", present=("RN",))
+    by = actor_for(world.owner, at=world.at)
+    return hold_conference(patient_id=world.patient_id, conference=held, by=by, at=world.at)
+
+
 # What stands in an address for each url argument. An argument that means different things at different addresses is
 # named with its address: "intake:board.state". A new argument needs a new line here.
 SAMPLES: dict[str, Callable[[World], Any]] = {
@@ -288,5 +304,8 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
     "member_id": _member,
     "referral_out_id": _referral_out,
     "appointment_id": _appointment,
+    "round_id": lambda world: _round(world)[0],
+    "round_entry_id": lambda world: _round(world)[1],
+    "conference_id": _conference,
     "access:export-audit.kind": lambda world: "csv",
 }

@@ -21,6 +21,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("desk:today", "Today", "today", "work a case: tasks, contacts, notes", "t"),
     Section("desk:patients", "Patients", "patients", "search for patients", "p"),
     Section("coordination:calendar", "Calendar", "calendar", "book, refer and message", "c"),
+    Section("coordination:rounds", "Rounds", "rounds", "book, refer and message", "r"),
     Section("intake:board", "Intake", "hand", "enter a referral", "i"),
     Section("coordination:referrals", "Referrals", "send", "book, refer and message", "f"),
     Section("clocks:first", "Clocks", "clock", "start, meet and correct deadlines", "k"),

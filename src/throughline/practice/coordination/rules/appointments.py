@@ -39,7 +39,7 @@ KINDS = {
 }
 TRANSPORT = {
     "": "Not asked",
-    "own": "Comes by herself",
+    "own": "Comes alone",
     "family": "Family or friend drives",
     "needed": "Ride needed, not arranged",
     "arranged": "Ride arranged",

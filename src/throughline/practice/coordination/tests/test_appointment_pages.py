@@ -154,7 +154,7 @@ def test_a_language_without_words_is_said_and_the_letter_says_that_nothing_is_se
     patient.save()
     key = made(patient, nurse, datetime(2031, 3, 14, 15, tzinfo=UTC))
     page = client.get(reverse("coordination:letter", args=[key])).content.decode()
-    assert "not written in her language" in page
+    assert "not written in the language of the patient" in page
     assert "Nothing is sent from here" in page
 
 

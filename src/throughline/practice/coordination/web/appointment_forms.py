@@ -65,7 +65,7 @@ class BookingForm(forms.Form):
             required=False, choices=[("", "None in particular"), *needs], label="Serves the need"
         )
         self.fields["transport"] = forms.ChoiceField(
-            required=False, choices=list(rules.TRANSPORT.items()), label="How she gets there"
+            required=False, choices=list(rules.TRANSPORT.items()), label="How the patient gets there"
         )
         self.fields["pick_up"] = SaidTime(
             today=today, zone=zone, required=False, label="Ride picks up", help_text="Day and time, if it is set"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from throughline.practice.coordination.web import appointment_urls, referrals, team
+from throughline.practice.coordination.web import appointment_urls, referrals, rounds_urls, team
 
 app_name = "coordination"
 TEAM = [
@@ -30,4 +30,4 @@ REFERRALS = [
     path("referral-out/<uuid:referral_out_id>/patient/", referrals.acted, name="patient-acted"),
     path("referral-out/<uuid:referral_out_id>/undo/", referrals.undo, name="undo-referral"),
 ]
-urlpatterns = [*TEAM, *REFERRALS, *appointment_urls.urlpatterns]
+urlpatterns = [*TEAM, *REFERRALS, *appointment_urls.urlpatterns, *rounds_urls.urlpatterns]
