@@ -28,7 +28,7 @@
   function state(form, text, lost) {
     const line = form && form.querySelector("[data-draft-state]");
     if (!line) return;
-    line.hidden = !text;
+    line.hidden = false;
     line.classList.toggle("k-critical", Boolean(lost));
     if (lost) line.setAttribute("role", "alert"); else line.removeAttribute("role");
     if (line.textContent !== text) line.textContent = text;
@@ -50,6 +50,13 @@
     record.timer = setTimeout(() => save(form), pause);
   }
 
+  // The line's place is kept from the first touch of a field: a button must not move away from under the pointer
+  // because leaving the field saved it.
+  document.addEventListener("focusin", (event) => {
+    const form = formOf(event.target);
+    const line = form && !skip(event.target) && form.querySelector("[data-draft-state]");
+    if (line) line.hidden = false;
+  });
   document.addEventListener("input", (event) => typed(event.target, PAUSE));
   document.addEventListener("change", (event) => typed(event.target, PAUSE));
   document.addEventListener("focusout", (event) => {
