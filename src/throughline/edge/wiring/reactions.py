@@ -2,15 +2,18 @@
 
 from datetime import datetime
 
-from throughline.edge.wiring import letters
+from throughline.edge.wiring import evidence, letters
 from throughline.foundation.journal.publishing import Reaction, react
 from throughline.foundation.kernel.actor import Actor, system
 from throughline.foundation.kernel.events import Event
+from throughline.practice.assessment.events import AssessmentSigned
 from throughline.practice.coordination.actions import referrals, waiting
+from throughline.practice.coordination.events.appointments import AppointmentKept, AppointmentStepUndone
 from throughline.practice.review.actions import looking as review
 from throughline.record.cases.events import CaseClosed
-from throughline.record.chart.events import ReadingHeld, ReadingSettled
+from throughline.record.chart.events import ObservationRecorded, ObservationWithdrawn, ReadingHeld, ReadingSettled
 from throughline.record.clocks import hearing as clock_hearing
+from throughline.record.contacts.events import ContactLogged, ContactTakenBack
 from throughline.record.documents.events import DocumentDelivered, DocumentFailed, DocumentRecalled, DocumentSent
 from throughline.record.tasks import actions as tasks
 from throughline.record.tasks.events import TaskCancelled, TaskDone, TaskReopened
@@ -70,6 +73,15 @@ SAME_TRANSACTION: tuple[tuple[type[Event], Reaction], ...] = (
     (TaskDone, _keep_looking),
     (TaskCancelled, _keep_looking),
     (TaskReopened, _one_row_only),
+    (ObservationRecorded, evidence.reading),
+    (ObservationWithdrawn, evidence.reading_undone),
+    (AssessmentSigned, evidence.instrument),
+    (ContactLogged, evidence.contact),
+    (ContactTakenBack, evidence.contact_undone),
+    (TaskDone, evidence.task),
+    (TaskReopened, evidence.task_undone),
+    (AppointmentKept, evidence.appointment),
+    (AppointmentStepUndone, evidence.appointment_undone),
     (Event, review.heed),  # marks the patient's case; a job looks at it after commit
 )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -60,6 +61,7 @@ class ObservationRecorded(Event):
     code: str
     name: str
     value: str
+    taken_at: datetime | None = None
 
     def sentence(self) -> str:
         """Return "Recorded body weight: 82.4 kg."."""

@@ -58,3 +58,15 @@ class NumberFoundWrong(Event):
 
     def sentence(self) -> str:
         return f"Number ending {self.number[-4:]} is wrong or disconnected."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactTakenBack(Event):
+    """A contact was logged by mistake and removed within the hour."""
+
+    kind: ClassVar[str] = "contacts.contact-taken-back"
+    contact_id: UUID
+    channel: str
+
+    def sentence(self) -> str:
+        return f"Contact taken back: {self.channel}, logged by mistake."

@@ -5,11 +5,12 @@ from decimal import Decimal
 from typing import Any
 
 from throughline.foundation.content import library
-from throughline.foundation.content.records import Item
+from throughline.foundation.content.records import Item, thaw
 from throughline.practice.careplan.records import (
     ActionTemplate,
     CheckTemplate,
     ConflictRule,
+    EvidenceRule,
     GoalTemplate,
     Measure,
     MonitoringTemplate,
@@ -19,6 +20,7 @@ from throughline.practice.careplan.records import (
 
 CATEGORIES = ("TGC", "TP", "CM", "S")
 ROLES = ("CM", "PCP", "SPEC", "PT", "OT", "SLP", "RD", "SW", "PharmD", "BH", "HHRN", "AIDE", "CHW")
+KINDS = ("reading", "instrument", "contact", "visit", "task", "document", "appointment")
 COMPARATORS = ("<", "<=", "=", ">=", ">", "between")
 
 
@@ -35,6 +37,16 @@ def cross_checks() -> Mapping[str, CheckTemplate]:
 def conflict_rules() -> Mapping[str, ConflictRule]:
     """What must not stand side by side unasked."""
     return library.load("plan_conflicts", parse_conflict)
+
+
+def evidence_rules() -> Mapping[str, EvidenceRule]:
+    """What closes actions by itself."""
+    return library.load("plan_evidence", parse_evidence)
+
+
+def barrier_domains() -> Mapping[str, str]:
+    """The coded domains of barriers with their titles."""
+    return {key: str(item.data["title"]) for key, item in library.load("barriers").items()}
 
 
 def problems() -> Mapping[int, Problem]:
@@ -99,6 +111,18 @@ def parse_conflict(item: Item) -> ConflictRule:
     )
 
 
+def parse_evidence(item: Item) -> EvidenceRule:
+    """The evidence rule of one content item."""
+    return EvidenceRule(item.key, item.data["when"], _evidence(item.data["by"]))
+
+
+def _evidence(rows: Any) -> tuple[Mapping[str, Any], ...]:
+    for row in rows:
+        if row["kind"] not in KINDS:
+            raise ValueError(f"no evidence of kind {row['kind']}")
+    return tuple(thaw(row) for row in rows)
+
+
 def parse_problem(item: Item) -> Problem | None:
     """The Omaha problem of one content item; None for the item that describes the structure."""
     if "code" not in item.data:
@@ -136,6 +160,7 @@ def _action(row: Mapping[str, Any]) -> ActionTemplate:
         frequency=str(row["frequency"]),
         first_due_days=int(row["first_due_days"]),
         merge=str(row.get("merge", "")),
+        evidence=_evidence(row.get("evidence", ())),
         tags=frozenset(row.get("tags", ())),
     )
 

@@ -1,7 +1,7 @@
 """Proposes a care plan: pathways matched by condition, merged without duplicates, needs of the answers joined in."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from throughline.practice.assessment.records import SuggestedNeed
@@ -9,6 +9,7 @@ from throughline.practice.careplan.records import (
     ActionTemplate,
     CheckTemplate,
     ConflictRule,
+    EvidenceRule,
     GoalTemplate,
     Pathway,
     Problem,
@@ -20,6 +21,7 @@ from throughline.practice.careplan.records import (
     ProposedNeed,
     Reason,
 )
+from throughline.practice.careplan.rules.evidence import rules_for
 from throughline.practice.careplan.rules.proposed_checks import expected
 from throughline.practice.careplan.rules.proposed_conflicts import conflicts_among
 
@@ -37,6 +39,7 @@ class Library:
     problems: Mapping[int, Problem]
     checks: Mapping[str, CheckTemplate]
     conflicts: Mapping[str, ConflictRule]
+    evidence: Mapping[str, EvidenceRule] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,7 @@ def propose(
     matched = match(codes, library.pathways, tuple(chosen))
     known = {**(facts or {}), "conditions": codes}
     goals, goal_tags = _goals(matched)
-    actions = _actions(matched, mode)
+    actions = _actions(matched, mode, tuple(library.evidence.values()))
     monitoring = _monitoring(matched)
     lessons = _lessons(matched)
     checks, doubled = expected([(m.pathway, m.reason) for m in matched], library.checks.values(), known)
@@ -199,13 +202,13 @@ def _term(days: int) -> str:
     return "short" if days <= SHORT_TERM_DAYS else "long"
 
 
-def _actions(matched: Sequence[Matched], mode: str) -> tuple[ProposedAction, ...]:
+def _actions(matched: Sequence[Matched], mode: str, rules: Sequence[EvidenceRule]) -> tuple[ProposedAction, ...]:
     made: dict[str, ProposedAction] = {}
     for m in matched:
         for action in m.pathway.actions:
             key = action.merge or _plain(f"{action.role} {action.target} {action.text}")
             if key not in made:
-                made[key] = _action(key, action, m, mode)
+                made[key] = _action(key, action, m, mode, rules)
                 continue
             old = made[key]
             sooner = action.first_due_days < old.first_due_days
@@ -214,16 +217,26 @@ def _actions(matched: Sequence[Matched], mode: str) -> tuple[ProposedAction, ...
                 points=_union((old.points, (action.text,))),
                 frequency=action.frequency if sooner else old.frequency,
                 first_due_days=min(old.first_due_days, action.first_due_days),
+                evidence=(*old.evidence, *(one for one in _closed_by(action, rules) if one not in old.evidence)),
                 reasons=tuple(dict.fromkeys((*old.reasons, m.reason))),
             )
     return tuple(sorted(made.values(), key=lambda action: action.first_due_days))
 
 
-def _action(key: str, action: ActionTemplate, m: Matched, mode: str) -> ProposedAction:
+def _closed_by(action: ActionTemplate, rules: Sequence[EvidenceRule]) -> tuple[Mapping[str, Any], ...]:
+    return rules_for(
+        role=action.role, category=action.category, target=action.target, merge=action.merge, text=action.text,
+        own=action.evidence, library=rules,
+    )  # fmt: skip
+
+
+def _action(
+    key: str, action: ActionTemplate, m: Matched, mode: str, rules: Sequence[EvidenceRule]
+) -> ProposedAction:
     return ProposedAction(
         key=key, need=m.need, role=action.role, owner=owner_of(action, mode), category=action.category,
         target=action.target, points=(action.text,), frequency=action.frequency,
-        first_due_days=action.first_due_days, reasons=(m.reason,),
+        first_due_days=action.first_due_days, reasons=(m.reason,), evidence=_closed_by(action, rules),
     )  # fmt: skip
 
 

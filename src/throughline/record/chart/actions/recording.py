@@ -109,6 +109,7 @@ def _tell(row: Observation, by: Actor, at: datetime) -> None:
         code=row.code,
         name=row.display,
         value=words,
+        taken_at=row.effective_at,
     )
     publish(recorded, by=by, at=at, occurred_at=row.effective_at)
 

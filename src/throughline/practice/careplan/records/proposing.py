@@ -1,11 +1,9 @@
-"""What the care plan shows to others: pathways as content gives them, and the proposal made of them. Frozen."""
+"""Pathways as content gives them, and the proposal made of them. Frozen."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +40,16 @@ class ActionTemplate:
     first_due_days: int
     merge: str = ""
     tags: frozenset[str] = frozenset()
+    evidence: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRule:
+    """What counts as evidence for actions of a kind: `when` says for which, `by` what satisfies them."""
+
+    key: str
+    when: Mapping[str, Any]
+    by: tuple[Mapping[str, Any], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +104,7 @@ class Pathway:
     follow_up: tuple[str, ...]
     checks: tuple[CheckTemplate, ...]
     examples: tuple[Mapping[str, Any], ...] = ()
+    snomed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +185,7 @@ class ProposedAction:
     frequency: str
     first_due_days: int
     reasons: tuple[Reason, ...]
+    evidence: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def text(self) -> str:
@@ -240,95 +250,3 @@ class Proposal:
     red_flags: tuple[str, ...]
     services: tuple[str, ...]
     merged: int
-
-
-@dataclass(frozen=True, slots=True)
-class GoalRecord:
-    """A goal of the plan."""
-
-    id: UUID
-    key: str
-    text: str
-    target: str
-    term: str
-    by_date: date
-    loinc: str
-    words: str
-    importance: int | None
-    status: str
-    status_reason: str
-    sources: tuple[str, ...]
-    version: int
-
-
-@dataclass(frozen=True, slots=True)
-class ActionRecord:
-    """An action of the plan. `owner` is the name of who has it now, "" when nobody does: a gap."""
-
-    id: UUID
-    key: str
-    text: str
-    role: str
-    owner: str
-    delegated: bool
-    category: str
-    frequency: str
-    due_on: date
-    status: str
-    status_reason: str
-    task_id: UUID | None
-    sources: tuple[str, ...]
-    version: int
-
-
-@dataclass(frozen=True, slots=True)
-class Thread:
-    """need → goal → action → owner → evidence, with the places where it breaks."""
-
-    need_id: UUID
-    text: str
-    words: str
-    domain: str
-    priority: str
-    omaha: int | None
-    evidence: tuple[str, ...]
-    goals: tuple[GoalRecord, ...]
-    actions: tuple[ActionRecord, ...]
-    gaps: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class LessonRecord:
-    """A topic to teach, with where it stands."""
-
-    id: UUID
-    topic: str
-    status: str
-    moved_at: datetime | None
-    moved_by: str
-
-
-@dataclass(frozen=True, slots=True)
-class VersionRecord:
-    """An agreed version, with what changed since the one before."""
-
-    number: int
-    at: datetime
-    by: str
-    agreed_how: str
-    agreed_by: str
-    review_on: date
-    sentences: tuple[str, ...]
-    changes: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """The whole plan of a patient."""
-
-    patient_id: UUID
-    threads: tuple[Thread, ...]
-    lessons: tuple[LessonRecord, ...]
-    declined: tuple[tuple[str, str, datetime], ...]
-    versions: tuple[VersionRecord, ...]
-    changed: tuple[tuple[str, str], ...]

@@ -9,16 +9,18 @@ from uuid import UUID
 from throughline.foundation.access.permissions import Permission
 from throughline.foundation.journal.publishing import publish
 from throughline.foundation.kernel.actions import NotFound, Place, Refusal, action, locator
-from throughline.foundation.kernel.actor import Actor
+from throughline.foundation.kernel.actor import Actor, system
 from throughline.practice.assessment.actions import raise_need
 from throughline.practice.assessment.queries import need_of_action
 from throughline.practice.assessment.records import NeedRecord, SuggestedNeed
 from throughline.practice.careplan import events
 from throughline.practice.careplan.models import DeclinedOption, Goal, Lesson, PlanAction, PlanVersion
 from throughline.practice.careplan.records import Proposal, ProposedAction, ProposedGoal, ProposedNeed, Reason
+from throughline.practice.careplan.rules import library
+from throughline.practice.careplan.rules.evidence import rules_for
 from throughline.record.cases.models import Case
 from throughline.record.people.models import Patient
-from throughline.record.tasks.actions import TaskIn, add_task
+from throughline.record.tasks.actions import TaskIn, add_task, cancel_tasks_for
 
 TASK_ROLE = "CM"
 ROLE_WORDS = {
@@ -161,19 +163,22 @@ def _add_action(one: ProposedAction, need: tuple[UUID, str], base: dict[str, Any
     due = at.date() + timedelta(days=one.first_due_days)
     made = PlanAction.objects.create(
         **base, key=one.key, need_id=need[0], text=one.text, role=one.role, delegated=one.owner == "delegate",
-        category=one.category, target=one.target, frequency=one.frequency, due_on=due, sources=_sources(one.reasons),
+        category=one.category, target=one.target, frequency=one.frequency, due_on=due, first_due_on=due,
+        sources=_sources(one.reasons), evidence_rules=[dict(rule) for rule in one.evidence],
     )  # fmt: skip
     own = one.role == TASK_ROLE and not made.delegated
-    made.task_id = _task_for(made, need[1], _owner(base, by) if own else None, by, at)
+    made.task_id = task_for(made, need[1], owner_of_case(base["case_id"], by) if own else None, by, at)
     made.save(update_fields=["task"])
 
 
-def _owner(base: dict[str, Any], by: Actor) -> UUID | None:
-    owner = Case.objects.filter(pk=base["case_id"]).values_list("owner_id", flat=True).first()
+def owner_of_case(case_id: UUID | None, by: Actor) -> UUID | None:
+    """Return who owns the case, else the one who acts."""
+    owner = Case.objects.filter(pk=case_id).values_list("owner_id", flat=True).first()
     return owner or by.user_id
 
 
-def _task_for(made: PlanAction, need: str, owner_id: UUID | None, by: Actor, at: datetime) -> UUID:
+def task_for(made: PlanAction, need: str, owner_id: UUID | None, by: Actor, at: datetime) -> UUID:
+    """Make the task that carries an action the next time, and return its id."""
     task = TaskIn(
         patient_id=made.patient_id,
         case_id=made.case_id,
@@ -212,11 +217,20 @@ def add_action(*, need_id: UUID, planned: ActionIn, by: Actor, at: datetime) -> 
     made = PlanAction.objects.create(
         **_base(need.patient_id, by, at), need_id=need.id, text=planned.text.strip(), role=planned.role,
         category=planned.category, frequency=planned.frequency.strip(), due_on=planned.due_on,
+        first_due_on=planned.due_on, evidence_rules=_closed_by(planned),
     )  # fmt: skip
-    own = planned.owner_id or (_owner({"case_id": made.case_id}, by) if planned.role == TASK_ROLE else None)
-    made.task_id = _task_for(made, need.text, own, by, at)
+    own = planned.owner_id or (owner_of_case(made.case_id, by) if planned.role == TASK_ROLE else None)
+    made.task_id = task_for(made, need.text, own, by, at)
     made.save(update_fields=["task"])
     return made.id
+
+
+def _closed_by(planned: ActionIn) -> list[Any]:
+    found = rules_for(
+        role=planned.role, category=planned.category, target="", merge="", text=planned.text, own=(),
+        library=tuple(library.evidence_rules().values()),
+    )  # fmt: skip
+    return [dict(rule) for rule in found]
 
 
 def _open_need(need_id: UUID) -> NeedRecord:
@@ -249,11 +263,15 @@ def move_goal(*, goal_id: UUID, status: str, reason: str = "", by: Actor, at: da
 
 @action("careplan.withdraw-action", needs=Permission.PLAN_CARE, on="plan_action_id")
 def withdraw_action(*, plan_action_id: UUID, reason: str, by: Actor, at: datetime) -> None:
-    """Take an action out of the plan with a reason. Raises UnableToPlan without one."""
+    """Take an action out of the plan with a reason; its open task ends with it. Raises UnableToPlan without one."""
     row = PlanAction.objects.select_for_update().get(pk=plan_action_id)
     if row.status != "active" or not reason.strip():
         raise UnableToPlan("Write why the action is taken out of the plan.")
     _move(row, "withdrawn", reason, by, at)
+    ended = f"Taken out of the plan: {reason.strip()}"
+    cancel_tasks_for(
+        patient_id=row.patient_id, subject=f"plan-action:{row.id}", reason=ended, by=system("care plan"), at=at
+    )
     about: dict[str, Any] = {"site_id": row.site_id, "patient_id": row.patient_id, "case_id": row.case_id}
     publish(
         events.ActionMoved(**about, action_id=row.id, text=row.text, status="withdrawn", reason=row.status_reason),

@@ -1,0 +1,26 @@
+"""The reads of the care plan, each for a viewer."""
+
+from throughline.practice.careplan.queries.many import (
+    actions_of_many,
+    declined_by_many,
+    goals_of_many,
+    review_days_of_many,
+    taught_to_many,
+)
+from throughline.practice.careplan.queries.proposing import adopted_keys, known_facts, proposal_for, whole_library
+from throughline.practice.careplan.queries.reading import plan_of, targets, threads
+
+__all__ = [
+    "actions_of_many",
+    "adopted_keys",
+    "declined_by_many",
+    "goals_of_many",
+    "known_facts",
+    "plan_of",
+    "proposal_for",
+    "review_days_of_many",
+    "targets",
+    "taught_to_many",
+    "threads",
+    "whole_library",
+]
