@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Count, Prefetch, QuerySet
 
+from throughline.foundation.access.queries import sees
 from throughline.foundation.kernel.actions import NotFound, Place, require_sight
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.practice.assessment.models import (
@@ -152,13 +153,14 @@ def _before(row: Assessment) -> Assessment | None:
 
 def needs_of(viewer: Viewer, patient_id: UUID, *, only_open: bool = False) -> list[NeedRecord]:
     """Return a patient's needs with their evidence, open and pressing ones first."""
-    _of_patient(viewer, patient_id)
-    found = Need.objects.filter(patient_id=patient_id, site_id__in=viewer.site_ids)
+    found = Need.objects.filter(sees(viewer), patient_id=patient_id)
     if only_open:
         found = found.filter(status="open")
     rows = found.prefetch_related(Prefetch("evidence", NeedEvidence.objects.order_by("-at", "id")))
     order = {"high": 0, "medium": 1, "low": 2}
     made = [_need(row) for row in rows]
+    if not made:
+        _of_patient(viewer, patient_id)  # none, or none for this viewer: the second is refused
     return sorted(made, key=lambda n: (n.status != "open", order.get(n.priority, 3), n.raised_at))
 
 

@@ -7,15 +7,26 @@ from throughline.practice.careplan.queries.many import (
     review_days_of_many,
     taught_to_many,
 )
-from throughline.practice.careplan.queries.proposing import adopted_keys, known_facts, proposal_for, whole_library
+from throughline.practice.careplan.queries.proposing import (
+    Known,
+    adopted_keys,
+    keys_of,
+    known_facts,
+    known_of,
+    proposal_for,
+    whole_library,
+)
 from throughline.practice.careplan.queries.reading import plan_of, targets, threads
 
 __all__ = [
+    "Known",
     "actions_of_many",
     "adopted_keys",
     "declined_by_many",
     "goals_of_many",
+    "keys_of",
     "known_facts",
+    "known_of",
     "plan_of",
     "proposal_for",
     "review_days_of_many",

@@ -1,6 +1,7 @@
 """What is proposed for a patient, of which facts, and what is not offered again."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -12,10 +13,13 @@ from throughline.practice.careplan.records import Proposal
 from throughline.practice.careplan.rules import library
 from throughline.practice.careplan.rules.propose import Library, propose
 from throughline.record.cases import queries as cases
+from throughline.record.cases.records import CaseRecord
 from throughline.record.chart import queries as chart
+from throughline.record.chart.records.shown import ChartFact
 from throughline.record.people import queries as people
+from throughline.record.people.records import Identity
 
-ICD10 = "icd-10"
+ICD10, SNOMED = "icd-10", "snomed"
 
 
 def whole_library() -> Library:
@@ -26,29 +30,56 @@ def whole_library() -> Library:
     )
 
 
-def proposal_for(viewer: Viewer, patient_id: UUID, *, chosen: Sequence[str] = ()) -> Proposal:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a page has read of the patient already, so that it is not read twice."""
+
+    needs: Sequence[NeedRecord]
+    case: CaseRecord | None
+    identity: Identity
+
+
+def known_of(viewer: Viewer, patient_id: UUID) -> Known:
+    """Return needs, open case and identity of a patient. Raises NotFound for one the viewer may not see."""
+    return Known(
+        assessment.needs_of(viewer, patient_id),
+        cases.open_case_of(viewer, patient_id),
+        people.identity(viewer, patient_id),
+    )
+
+
+def proposal_for(
+    viewer: Viewer, patient_id: UUID, *, chosen: Sequence[str] = (), known: Known | None = None
+) -> Proposal:
     """Return what the patient's conditions, needs and chosen pathways propose, in one go.
 
-    Only current conditions coded in ICD-10-CM call for a pathway by themselves; others are chosen by hand.
+    Current conditions coded in ICD-10-CM or SNOMED CT call for a pathway by themselves; others are chosen by hand.
     """
-    found = chart.conditions(viewer, patient_id)
-    codes = dict.fromkeys(f.code for f in found if f.current and ICD10 in f.code_system.lower() and f.code)
-    needs = [_as_suggested(need) for need in assessment.needs_of(viewer, patient_id, only_open=True)]
-    case = cases.open_case_of(viewer, patient_id)
+    known = known or known_of(viewer, patient_id)
+    found = chart.facts(viewer, patient_id, kinds=["condition", "medication"])
+    codes = [f.code for f in found.get("condition", ()) if f.current and f.code and _matches(f.code_system)]
+    case = known.case
     mode = next((e.mode for e in case.enrolments if e.until is None), "direct") if case else "direct"
     return propose(
-        codes,
+        dict.fromkeys(codes),
         library=whole_library(),
-        needs=needs,
-        facts=known_facts(viewer, patient_id),
+        needs=[_as_suggested(need) for need in known.needs if need.status == "open"],
+        facts=_facts(viewer, known.identity, found.get("medication", ())),
         chosen=chosen,
         mode="coordinate" if mode.startswith("coord") else "direct",
     )
 
 
+def _matches(system: str) -> bool:
+    return any(name in system.lower() for name in (ICD10, SNOMED))
+
+
 def known_facts(viewer: Viewer, patient_id: UUID) -> dict[str, Any]:
     """Return the facts conditional checks ask for; what is not recorded is absent, never guessed."""
-    identity = people.identity(viewer, patient_id)
+    return _facts(viewer, people.identity(viewer, patient_id), chart.medicines(viewer, patient_id))
+
+
+def _facts(viewer: Viewer, identity: Identity, medicines: Sequence[ChartFact]) -> dict[str, Any]:
     known: dict[str, Any] = {}
     if identity.birth_date is not None:
         today = viewer.at.date()
@@ -56,9 +87,9 @@ def known_facts(viewer: Viewer, patient_id: UUID) -> dict[str, Any]:
         known["age"] = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
     if identity.language:
         known["language"] = identity.language.split("-")[0]
-    medicines = [m for m in chart.medicines(viewer, patient_id) if m.current]
-    if medicines:
-        known["active_medicines"] = len({m.code or m.display for m in medicines})
+    current = [m for m in medicines if m.current]
+    if current:
+        known["active_medicines"] = len({m.code or m.display for m in current})
     return known
 
 
@@ -79,8 +110,16 @@ def _as_suggested(need: NeedRecord) -> SuggestedNeed:
 def adopted_keys(viewer: Viewer, patient_id: UUID) -> frozenset[str]:
     """Return the keys of proposals already in the plan or declined, so that they are not offered again."""
     assessment.needs_of(viewer, patient_id)
-    keys: set[str] = set(DeclinedOption.objects.filter(patient_id=patient_id).values_list("key", flat=True))
-    for model in (Goal, PlanAction, Lesson):
-        rows = model.objects.filter(patient_id=patient_id).exclude(status__in=["withdrawn", "given-up"])
-        keys |= set(rows.values_list("key", flat=True))
-    return frozenset(keys - {""})
+    return keys_of(patient_id)
+
+
+def keys_of(patient_id: UUID) -> frozenset[str]:
+    """Return the same for a patient already found to be visible, in one statement."""
+    declined = DeclinedOption.objects.filter(patient_id=patient_id).values_list("key", flat=True)
+    live = [
+        model.objects.filter(patient_id=patient_id)
+        .exclude(status__in=["withdrawn", "given-up"])
+        .values_list("key", flat=True)
+        for model in (Goal, PlanAction, Lesson)
+    ]
+    return frozenset(declined.union(*live)) - {""}

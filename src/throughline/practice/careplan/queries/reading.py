@@ -11,18 +11,8 @@ from throughline.foundation.kernel.viewer import Viewer
 from throughline.foundation.ui.charts import Band, outside
 from throughline.practice.assessment import queries as assessment
 from throughline.practice.assessment.records import NeedRecord
-from throughline.practice.careplan.models import (
-    ActionEvidence,
-    Barrier,
-    DeclinedOption,
-    Goal,
-    GoalProgress,
-    Lesson,
-    OmahaRating,
-    PlanAction,
-    PlanVersion,
-    Statement,
-)
+from throughline.practice.careplan.models import Goal, PlanAction
+from throughline.practice.careplan.queries.side import Row, Side, read_side
 from throughline.practice.careplan.records import (
     ActionRecord,
     BarrierRecord,
@@ -47,23 +37,26 @@ from throughline.record.chart.records.trends import Trend
 Grouped = dict[UUID, list[Any]]
 
 
-def plan_of(viewer: Viewer, patient_id: UUID) -> Plan:
-    """Return the plan of a patient. Raises NotFound for one the viewer may not see."""
-    found = threads(viewer, patient_id)
-    lessons = Lesson.objects.filter(patient_id=patient_id).exclude(status="withdrawn").order_by("added_at", "id")
-    versions = _versions(patient_id)
-    shown = tuple(LessonRecord(r.id, r.topic, r.status, r.moved_at, r.moved_by_name) for r in lessons)
+def plan_of(viewer: Viewer, patient_id: UUID, *, needs: Sequence[NeedRecord] | None = None) -> Plan:
+    """Return the plan of a patient. Raises NotFound for one the viewer may not see.
+
+    `needs` are those of the patient when the caller has read them already.
+    """
+    known = assessment.needs_of(viewer, patient_id) if needs is None else needs
+    side = read_side(patient_id)
+    found = _threads(viewer, patient_id, known, side)
+    lessons = side.rows["lesson"]
+    versions = _versions(side.rows["version"])
+    shown = tuple(LessonRecord(r["id"], r["topic"], r["status"], r["moved_at"], r["moved_by_name"]) for r in lessons)
     now = sentences(found, [lesson.topic for lesson in shown])
-    declined = DeclinedOption.objects.filter(patient_id=patient_id).order_by("-at")
-    statements = Statement.objects.filter(patient_id=patient_id, ended_at=None).order_by("kind", "at")
     return Plan(
         patient_id=patient_id,
         threads=found,
         lessons=shown,
-        declined=tuple((row.text, row.reason, row.at) for row in declined),
+        declined=tuple((row["text"], row["reason"], row["at"]) for row in side.rows["declined"]),
         versions=versions,
         changed=differences(versions[0].sentences, now) if versions else (),
-        statements=tuple(_statement(row) for row in statements),
+        statements=tuple(_statement(row) for kind in ("preference", "emergency", "backup") for row in side.rows[kind]),
         broken=plan_gaps(versions, _today(viewer), has_needs=any(t.status == "open" for t in found)),
     )
 
@@ -78,16 +71,18 @@ def threads(viewer: Viewer, patient_id: UUID) -> tuple[Thread, ...]:
     In a fixed number of statements. Raises NotFound for a patient the viewer may not see.
     """
     needs = assessment.needs_of(viewer, patient_id)
+    return _threads(viewer, patient_id, needs, read_side(patient_id)) if needs else ()
+
+
+def _threads(viewer: Viewer, patient_id: UUID, needs: Sequence[NeedRecord], side: Side) -> tuple[Thread, ...]:
     goals = list(Goal.objects.filter(patient_id=patient_id).order_by("by_date", "id"))
     rows = PlanAction.objects.filter(patient_id=patient_id).select_related("task__owner", "task__team")
     actions = list(rows.order_by("due_on", "id"))
-    if not needs:
-        return ()
-    beside = _Beside(viewer, patient_id, goals)
-    by_need: dict[str, Grouped] = {"goals": _by(goals, "need_id"), "actions": _by(actions, "need_id")}
-    used = {*by_need["goals"], *by_need["actions"]}
+    beside = _Beside(viewer, patient_id, goals, side)
+    goals_of, actions_of = _by(goals, "need_id"), _by(actions, "need_id")
+    used = {*goals_of, *actions_of}
     return tuple(
-        beside.thread(need, by_need["goals"][need.id], by_need["actions"][need.id])
+        beside.thread(need, goals_of[need.id], actions_of[need.id])
         for need in needs
         if need.status == "open" or need.id in used
     )
@@ -101,19 +96,18 @@ def _by(rows: Iterable[Any], name: str) -> Grouped:
 
 
 class _Beside:
-    """Everything that hangs on goals, actions and needs of one patient, read once each."""
+    """Everything that hangs on goals, actions and needs of one patient, read once."""
 
-    def __init__(self, viewer: Viewer, patient_id: UUID, goals: Sequence[Goal]) -> None:
+    def __init__(self, viewer: Viewer, patient_id: UUID, goals: Sequence[Goal], side: Side) -> None:
         self.today = _today(viewer)
-        own = {"patient_id": patient_id}
-        self.evidence = _by(ActionEvidence.objects.filter(**own, undone_at=None).order_by("-at"), "action_id")
-        self.progress = _by(GoalProgress.objects.filter(**own).order_by("-at"), "goal_id")
-        self.barriers = _by(Barrier.objects.filter(**own).order_by("-at"), "need_id")
-        self.ratings = _by(OmahaRating.objects.filter(**own).order_by("-at"), "need_id")
-        said = Statement.objects.filter(**own, ended_at=None, kind="preference").exclude(need=None)
-        self.preferences = _by(said.order_by("at"), "need_id")
-        self.declined = _by(DeclinedOption.objects.filter(**own).exclude(need=None).order_by("-at"), "need_id")
-        self.trends = chart.trends(viewer, patient_id, {goal.loinc for goal in goals if goal.loinc})
+        self.side = side
+        self.evidence = side.by("evidence", "action_id")
+        self.progress = side.by("progress", "goal_id")
+        self.barriers = side.by("barrier", "need_id")
+        self.ratings = side.by("rating", "need_id")
+        self.preferences = side.by("preference", "need_id")
+        self.declined = side.by("declined", "need_id")
+        self.trends = chart.trends(viewer, patient_id, {g.loinc for g in goals if g.loinc}, visible=True)
         self.problems, self.domains = library.problems(), library.barrier_domains()
 
     def thread(self, need: NeedRecord, goals: Sequence[Goal], actions: Sequence[PlanAction]) -> Thread:
@@ -139,16 +133,18 @@ class _Beside:
             raised_at=need.raised_at,
             barriers=tuple(self.barrier(row) for row in self.barriers[need.id]),
             ratings=tuple(
-                RatingRecord(r.occasion, r.knowledge, r.behavior, r.status, r.at, r.by_name)
+                RatingRecord(r["occasion"], r["knowledge"], r["behavior"], r["status"], r["at"], r["by_name"])
                 for r in self.ratings[need.id]
             ),
             preferences=tuple(_statement(row) for row in self.preferences[need.id]),
-            declined=tuple((row.text, row.reason, row.at) for row in self.declined[need.id]),
+            declined=tuple((row["text"], row["reason"], row["at"]) for row in self.declined[need.id]),
         )
 
-    def barrier(self, row: Barrier) -> BarrierRecord:
-        title = self.domains.get(row.domain, row.domain)
-        return BarrierRecord(row.id, row.domain, title, row.text, row.status, row.outcome, row.at)
+    def barrier(self, row: Row) -> BarrierRecord:
+        title = self.domains.get(row["domain"], row["domain"])
+        return BarrierRecord(
+            row["id"], row["domain"], title, row["text"], row["status"], row["outcome"], row["at"]
+        )
 
     def goal(self, row: Goal) -> GoalRecord:
         return GoalRecord(
@@ -165,7 +161,9 @@ class _Beside:
             status_reason=row.status_reason,
             sources=tuple(row.sources),
             version=row.version,
-            progress=tuple(ProgressRecord(p.level, p.note, p.at, p.by_name) for p in self.progress[row.id]),
+            progress=tuple(
+                ProgressRecord(p["level"], p["note"], p["at"], p["by_name"]) for p in self.progress[row.id]
+            ),
             standing=_standing(row, self.trends.get(row.loinc)),
         )
 
@@ -187,7 +185,8 @@ class _Beside:
             sources=tuple(row.sources),
             version=row.version,
             evidence=tuple(
-                EvidenceRecord(e.id, e.kind, e.reference, e.sentence, e.at, e.who) for e in self.evidence[row.id]
+                EvidenceRecord(e["id"], e["kind"], e["reference"], e["sentence"], e["at"], e["who"])
+                for e in self.evidence[row.id]
             ),
             closed_by=in_words(row.evidence_rules),
             repeats=frequency.repeats(row.frequency),
@@ -203,29 +202,28 @@ def _standing(row: Goal, trend: Trend | None) -> GoalStanding | None:
     return GoalStanding(last.words, last.at, None if band is None else not outside(last, band))
 
 
-def _statement(row: Statement) -> StatementRecord:
-    return StatementRecord(row.id, row.kind, row.text, row.need_id, row.at, row.by_name)
+def _statement(row: Row) -> StatementRecord:
+    return StatementRecord(row["id"], row["kind"], row["text"], row["need_id"], row["at"], row["by_name"])
 
 
-def _versions(patient_id: UUID) -> tuple[VersionRecord, ...]:
-    rows = list(PlanVersion.objects.filter(patient_id=patient_id).order_by("-number"))
+def _versions(rows: Sequence[Row]) -> tuple[VersionRecord, ...]:
     made = []
     for place, row in enumerate(rows):
-        before = rows[place + 1].sentences if place + 1 < len(rows) else []
+        before = rows[place + 1]["sentences"] if place + 1 < len(rows) else []
         made.append(
             VersionRecord(
-                id=row.id,
-                number=row.number,
-                at=row.at,
-                by=row.by_name,
-                agreed_how=row.agreed_how,
-                agreed_by=row.agreed_by,
-                review_on=row.review_on,
-                sentences=tuple(row.sentences),
-                changes=differences(before, row.sentences),
-                expires_on=row.expires_on,
-                signed_by=row.signed_by_name,
-                signed_at=row.signed_at,
+                id=row["id"],
+                number=row["number"],
+                at=row["at"],
+                by=row["by_name"],
+                agreed_how=row["agreed_how"],
+                agreed_by=row["agreed_by"],
+                review_on=row["review_on"],
+                sentences=tuple(row["sentences"]),
+                changes=differences(before, row["sentences"]),
+                expires_on=row["expires_on"],
+                signed_by=row["signed_by_name"],
+                signed_at=row["signed_at"],
             )
         )
     return tuple(made)

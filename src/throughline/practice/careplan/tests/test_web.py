@@ -103,5 +103,5 @@ def test_the_patients_page_says_its_grade(client, patient):
 
 def test_the_page_needs_a_fixed_number_of_statements(client, patient, django_assert_max_num_queries):
     client.post(reverse("careplan:adopt", args=[patient.id]), {**THREE, "all": "1"})
-    with django_assert_max_num_queries(45):
+    with django_assert_max_num_queries(30):
         show(client, patient)

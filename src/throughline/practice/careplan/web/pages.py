@@ -29,17 +29,17 @@ def plan(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> HttpResponse
 
 def plan_context(viewer: Viewer, patient_id: UUID, chosen: Sequence[str]) -> dict[str, Any]:
     """Return what the plan page shows."""
-    identity = people.identity(viewer, patient_id)
+    read = queries.known_of(viewer, patient_id)
+    identity, case = read.identity, read.case
     known = library.pathways()
     chosen = [key for key in chosen if key in known]
-    proposal = queries.proposal_for(viewer, patient_id, chosen=chosen)
-    case = cases.open_case_of(viewer, patient_id)
+    proposal = queries.proposal_for(viewer, patient_id, chosen=chosen, known=read)
     return {
         "identity": identity,
         "patient_id": patient_id,
-        "plan": queries.plan_of(viewer, patient_id),
+        "plan": queries.plan_of(viewer, patient_id, needs=read.needs),
         "proposal": proposal,
-        "tray": tray(proposal, queries.adopted_keys(viewer, patient_id)),
+        "tray": tray(proposal, queries.keys_of(patient_id)),
         "pathways": [(p.id, p.title, p.id in proposal.pathways) for p in known.values()],
         "chosen": chosen,
         "matters": case.matters_most if case else "",
