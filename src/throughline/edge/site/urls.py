@@ -21,6 +21,7 @@ _PARTS = [
     ("", "throughline.practice.assessment.web.urls"),
     ("", "throughline.practice.careplan.web.urls"),
     ("", "throughline.practice.coordination.web.urls"),
+    ("", "throughline.practice.review.web.urls"),
     ("", "throughline.edge.interop.web.urls"),
     ("", "throughline.edge.desk.web.urls"),
     ("", "throughline.edge.site.health"),

@@ -11,6 +11,7 @@ from throughline.foundation.journal.publishing import publish
 from throughline.foundation.kernel.actions import Refusal, action
 from throughline.foundation.kernel.actor import Actor
 from throughline.practice.assessment.actions import Sitting, start_assessment
+from throughline.practice.assessment.rules.library import instruments
 from throughline.practice.review import events
 from throughline.practice.review.actions.looking import look
 from throughline.practice.review.models import Gap, GapTransition
@@ -66,8 +67,9 @@ def mend(*, gap_id: UUID, by: Actor, at: datetime) -> Remedy:
     gap = _locked(gap_id, "open")
     remedy = gap.remedy
     if "assess" in remedy:
-        sitting = Sitting(mode="telephone", language=gap.patient.language or "en")
-        begun = start_assessment(patient_id=gap.patient_id, instrument=remedy["assess"], sitting=sitting, by=by, at=at)
+        begun = start_assessment(
+            patient_id=gap.patient_id, instrument=remedy["assess"], sitting=_sitting(gap), by=by, at=at
+        )
         return _begun(gap, f"{gap.title}, assessment begun", Remedy(assessment_id=begun), by, at)
     if "do" in remedy:
         task_id = add_task(patient_id=gap.patient_id, task=_task(gap, by, at), by=by, at=at)
@@ -76,6 +78,18 @@ def mend(*, gap_id: UUID, by: Actor, at: datetime) -> Remedy:
         look(case_id=gap.case_id, by=by, at=at)  # what is taken on stands under its own heading at once
         return made
     return Remedy(place=f"need-{gap.reasons[0]['evidence'][0]['id']}" if "plan" in remedy else "plan")
+
+
+def _sitting(gap: Gap) -> Sitting:
+    """How it is asked: by telephone, in the patient's language where the instrument is worded in it."""
+    known = instruments().get(gap.remedy["assess"])
+    spoken = gap.patient.language
+    sex = gap.patient.gender
+    return Sitting(
+        mode="telephone",
+        language=spoken if known is not None and spoken in known.languages else "en",
+        context={"sex": sex} if sex in ("male", "female") else {},
+    )
 
 
 def _task(gap: Gap, by: Actor, at: datetime) -> TaskIn:

@@ -1,0 +1,1 @@
+"""Words of review in templates."""
