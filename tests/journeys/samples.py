@@ -29,8 +29,12 @@ from throughline.practice.coordination.models import RoundEntry
 from throughline.practice.coordination.records.appointments import AppointmentIn
 from throughline.practice.coordination.records.rounds import ConferenceIn
 from throughline.practice.intake.actions import ReferralIn, receive_referral
+from throughline.practice.review.actions.looking import look
+from throughline.practice.review.models import Gap
+from throughline.record.cases.models import Case
 from throughline.record.cases.tests.factories import make_case, make_patient
 from throughline.record.chart.actions import ReadingIn, enter_reading
+from throughline.record.chart.models import Condition
 from throughline.record.clocks.actions import ClockIn, start_clock
 from throughline.record.contacts.actions import ContactIn, log_contact
 from throughline.record.documents.actions import attach_file, draft_document, share, sign_document
@@ -267,6 +271,33 @@ def _conference(world: World) -> UUID:
     return hold_conference(patient_id=world.patient_id, conference=held, by=by, at=world.at)
 
 
+def _gap(world: World) -> UUID:
+    """Look at a case with an old infarction and return the gap it leaves."""
+    at = world.at - timedelta(days=1)
+    Condition.objects.get_or_create(
+        patient_id=world.patient_id,
+        code="I21.4",
+        defaults={
+            "site": world.site,
+            "code_system": "icd-10-cm",
+            "display": "Infarction",
+            "status": "active",
+            "received_at": at,
+            "effective_at": at - timedelta(days=90),
+        },
+    )
+    Case.objects.filter(pk=world.case_id).update(opened_at=at - timedelta(days=60))
+    look(case_id=world.case_id, by=system("test"), at=world.at)
+    gap = Gap.objects.filter(case_id=world.case_id, state="open").first()
+    assert gap is not None
+    return gap.id
+
+
+def _fact(world: World) -> UUID:
+    _gap(world)
+    return Condition.objects.get(patient_id=world.patient_id, code="I21.4").id
+
+
 # What stands in an address for each url argument. An argument that means different things at different addresses is
 # named with its address: "intake:board.state". A new argument needs a new line here.
 SAMPLES: dict[str, Callable[[World], Any]] = {
@@ -307,5 +338,9 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
     "round_id": lambda world: _round(world)[0],
     "round_entry_id": lambda world: _round(world)[1],
     "conference_id": _conference,
+=======
+    "gap_id": _gap,
+    "fact_kind": lambda world: "condition",
+    "fact_id": _fact,
     "access:export-audit.kind": lambda world: "csv",
 }

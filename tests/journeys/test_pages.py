@@ -13,7 +13,8 @@ ROW = "tbody.one .row__who a"
 PAGES: dict[str, tuple[str, ...]] = {
     "dana": (
         "/", "/?show=call", "/?held=1", "/patients/", "/patients/new/", "/intake/", "/intake/refer/",
-        "/intake/list/", "/clocks/", "/clocks/rules/", "/referrals/", "/help/", "/gallery/",
+        "/intake/list/", "/gaps/", "/gaps/?show=all",
+        "/gaps/checks/", "/clocks/", "/clocks/rules/", "/referrals/", "/help/", "/gallery/",
     ),
     "gwen": ("/team/", "/access-review/", "/access-review/audit/", "/duplicates/"),
     "adam": (
@@ -22,7 +23,9 @@ PAGES: dict[str, tuple[str, ...]] = {
     ),
     "ulrich": ("/clocks/notices/",),
 }  # fmt: skip
-OF_A_PATIENT = ("", "call/", "story/", "what-matters/", "particulars/", "assessments/", "team/", "documents/", "refer/")
+OF_A_PATIENT = (
+    "", "review/", "call/", "story/", "what-matters/", "particulars/", "assessments/", "team/", "documents/", "refer/",
+)  # fmt: skip
 
 
 def _addresses(visitor: Visitor, name: str) -> list[str]:

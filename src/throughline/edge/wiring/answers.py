@@ -11,6 +11,8 @@ from throughline.foundation.access.queries import system_viewer
 from throughline.foundation.access.records import Viewer
 from throughline.foundation.kernel.actor import system
 from throughline.practice.careplan import queries as careplan
+from throughline.practice.caseload.queries import also_due
+from throughline.practice.review.queries.today import gaps_due
 from throughline.record.cases import queries as cases
 from throughline.record.chart.targets import targets_by
 from throughline.record.people.queries.identity import identities
@@ -42,3 +44,4 @@ def install() -> None:
     name_patients_by(names_of)
     before_leaving(left_behind)
     targets_by(careplan.targets)
+    also_due(gaps_due)

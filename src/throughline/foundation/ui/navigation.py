@@ -24,6 +24,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("coordination:rounds", "Rounds", "rounds", "book, refer and message", "r"),
     Section("intake:board", "Intake", "hand", "enter a referral", "i"),
     Section("coordination:referrals", "Referrals", "send", "book, refer and message", "f"),
+    Section("review:caseload", "Gaps", "gap", "work a case: tasks, contacts, notes", "v"),
     Section("clocks:first", "Clocks", "clock", "start, meet and correct deadlines", "k"),
     Section("clocks:notices", "Notices", "shield", "review authorizations and notices", "n"),
     Section("people:duplicates", "Duplicates", "link", "merge and un-merge patients"),

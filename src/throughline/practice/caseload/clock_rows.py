@@ -10,6 +10,7 @@ from throughline.practice.caseload.records import Due
 
 AHEAD = timedelta(days=3)  # a deadline further off is on the patient's page and in "what breaks first"
 
+
 def due_of(clock: dict[str, Any], viewer: Viewer) -> Due:
     """A clock as one thing due: worked to its safe date while that lies ahead, to its last instant after."""
     safe, due = moment(clock["safe"]), moment(clock["due"])

@@ -13,6 +13,7 @@ from throughline.practice.caseload.records import Load, View
 from throughline.practice.caseload.roster_queries import ORDERS, owners_of, roster  # noqa: F401 (the front door)
 from throughline.practice.caseload.worklist_queries import (  # noqa: F401 (the front door)
     LANGUAGES,
+    also_due,
     bare_row,
     covers_of,
     worklist,

@@ -1,7 +1,7 @@
 """The ranked list in a fixed number of statements, whatever its length: all of it is ranked, one page gets faces."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -22,6 +22,16 @@ from throughline.practice.caseload.records import Due, Row, Sketch, Worklist
 from throughline.record.cases.models import Case
 from throughline.record.cases.programmes import programmes
 from throughline.record.people.models import Patient
+
+# What capabilities above this one put on the list: patient and what is due, for the cases of these colleagues.
+Further = Callable[[Viewer, set[UUID | None], UUID | None], Iterable[tuple[UUID, Due]]]
+_further: list[Further] = []
+
+
+def also_due(rows: Further) -> None:
+    """Ask `rows` too whenever the list is made; for patients with an active case on it. One statement each."""
+    _further[:] = [*(one for one in _further if one is not rows), rows]
+
 
 CHIPS = ("all", "call", "clock", "gap", "safety", "language", "late")
 
@@ -75,6 +85,9 @@ def _sketches(
         silent = _silence(case, known, viewer)
         if silent is not None and not any(d.kind == "call" for d in due[patient_id]):
             due[patient_id].append(silent)
+    for patient_id, more in (found for ask in _further for found in ask(viewer, wanted, only)):
+        if patient_id in cases:
+            due[patient_id].append(more)
     for clock in statements.clocks(viewer, wanted, only, viewer.at + AHEAD):
         standing.setdefault(clock["patient_id"], clock)
         due[clock["patient_id"]].append(due_of(clock, viewer))

@@ -1,4 +1,4 @@
-"""The pages of review: a patient's gaps with what is in order, one fact as evidence, the caseload's gaps, the checks."""
+"""The pages of review: a patient's gaps and what is in order, one fact as evidence, the caseload, the checks."""
 
 from typing import Any
 from uuid import UUID

@@ -151,4 +151,3 @@ def check_lines(rows: Iterable[Mapping[str, Any]], status: str, patient_id: UUID
         )
         for row in chosen
     ]
-
