@@ -338,7 +338,6 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
     "round_id": lambda world: _round(world)[0],
     "round_entry_id": lambda world: _round(world)[1],
     "conference_id": _conference,
-=======
     "gap_id": _gap,
     "fact_kind": lambda world: "condition",
     "fact_id": _fact,
