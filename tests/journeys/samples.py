@@ -21,11 +21,13 @@ from throughline.practice.careplan.actions import Chosen, adopt
 from throughline.practice.careplan.models import Goal, Lesson, PlanAction
 from throughline.practice.careplan.queries import proposal_for
 from throughline.practice.coordination.actions.appointments import book
+from throughline.practice.coordination.actions.messages import ConversationIn, MessageIn, start_conversation
 from throughline.practice.coordination.actions.referrals import ReferralIn as ReferralOutIn
 from throughline.practice.coordination.actions.referrals import draft_referral
 from throughline.practice.coordination.actions.rounds import begin_round, hold_conference
 from throughline.practice.coordination.actions.team import MemberIn, add_member
 from throughline.practice.coordination.models import RoundEntry
+from throughline.practice.coordination.models import Message
 from throughline.practice.coordination.records.appointments import AppointmentIn
 from throughline.practice.coordination.records.rounds import ConferenceIn
 from throughline.practice.intake.actions import ReferralIn, receive_referral
@@ -245,6 +247,16 @@ def _file(world: World) -> UUID:
     return attach_file(patient_id=world.patient_id, name=f"{FAMILY}.pdf", content=b"%PDF-1.7", by=by, at=world.at)
 
 
+def _conversation(world: World) -> tuple[UUID, UUID]:
+    about = ConversationIn(subject=f"Ride for {FAMILY}", to=(f"member:{_member(world)}",))
+    by = actor_for(world.owner, at=world.at)
+    message = MessageIn(text=f"Who drives {FAMILY}?")
+    made = start_conversation(
+        patient_id=world.patient_id, conversation=about, message=message, by=by, at=world.at
+    )
+    return made, Message.objects.filter(conversation_id=made).values_list("id", flat=True)[0]
+
+
 def _referral_out(world: World) -> UUID:
     referral = ReferralOutIn(kind="clinical", service=f"Look at her knee, {FAMILY}", to_name="Knee clinic")
     by = actor_for(world.owner, at=world.at)
@@ -333,6 +345,8 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
     "plan_action_id": lambda world: _plan(world)[1],
     "lesson_id": lambda world: _plan(world)[2],
     "member_id": _member,
+    "conversation_id": lambda world: _conversation(world)[0],
+    "coordination:take-back-message.message_id": lambda world: _conversation(world)[1],
     "referral_out_id": _referral_out,
     "appointment_id": _appointment,
     "round_id": lambda world: _round(world)[0],

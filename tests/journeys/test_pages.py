@@ -14,7 +14,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "dana": (
         "/", "/?show=call", "/?held=1", "/patients/", "/patients/new/", "/intake/", "/intake/refer/",
         "/intake/list/", "/gaps/", "/gaps/?show=all",
-        "/gaps/checks/", "/clocks/", "/clocks/rules/", "/referrals/", "/help/", "/gallery/",
+        "/gaps/checks/", "/clocks/", "/clocks/rules/", "/referrals/", "/messages/", "/help/", "/gallery/",
     ),
     "gwen": ("/team/", "/access-review/", "/access-review/audit/", "/duplicates/"),
     "adam": (
@@ -25,6 +25,7 @@ PAGES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 OF_A_PATIENT = (
     "", "review/", "call/", "story/", "what-matters/", "particulars/", "assessments/", "team/", "documents/", "refer/",
+    "messages/",
 )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from throughline.practice.coordination.models.appointments import (
     CalendarFeed,
     Slot,
 )
+from throughline.practice.coordination.models.messages import Conversation, Message, Participant
 from throughline.practice.coordination.models.referrals import ReferralOut, ReferralStep
 from throughline.practice.coordination.models.rounds import Conference, Round, RoundEntry
 from throughline.practice.coordination.models.team import TeamMember, TeamStep
@@ -15,6 +16,9 @@ __all__ = [
     "AppointmentTransition",
     "CalendarFeed",
     "Conference",
+    "Conversation",
+    "Message",
+    "Participant",
     "ReferralOut",
     "ReferralStep",
     "Round",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from throughline.practice.coordination.web import appointment_urls, referrals, rounds_urls, team
+from throughline.practice.coordination.web import appointment_urls, messages, referrals, rounds_urls, team
 
 app_name = "coordination"
 TEAM = [
@@ -18,6 +18,13 @@ TEAM = [
     path("team-member/<uuid:member_id>/share/", team.share, name="share-with-member"),
     path("team-member/<uuid:member_id>/contact/", team.contacted, name="note-contact"),
 ]
+MESSAGES = [
+    path("messages/", messages.mine, name="messages"),
+    path("messages/unread/", messages.unread, name="unread"),
+    path("p/<uuid:patient_id>/messages/", messages.of_patient, name="patient-messages"),
+    path("conversation/<uuid:conversation_id>/", messages.conversation, name="conversation"),
+    path("message/<uuid:message_id>/take-back/", messages.take_back, name="take-back-message"),
+]
 REFERRALS = [
     path("referrals/", referrals.board, name="referrals"),
     path("p/<uuid:patient_id>/refer/", referrals.refer, name="refer"),
@@ -30,4 +37,4 @@ REFERRALS = [
     path("referral-out/<uuid:referral_out_id>/patient/", referrals.acted, name="patient-acted"),
     path("referral-out/<uuid:referral_out_id>/undo/", referrals.undo, name="undo-referral"),
 ]
-urlpatterns = [*TEAM, *REFERRALS, *appointment_urls.urlpatterns, *rounds_urls.urlpatterns]
+urlpatterns = [*TEAM, *REFERRALS, *MESSAGES, *appointment_urls.urlpatterns, *rounds_urls.urlpatterns]
