@@ -26,8 +26,7 @@ from throughline.practice.coordination.actions.referrals import ReferralIn as Re
 from throughline.practice.coordination.actions.referrals import draft_referral
 from throughline.practice.coordination.actions.rounds import begin_round, hold_conference
 from throughline.practice.coordination.actions.team import MemberIn, add_member
-from throughline.practice.coordination.models import RoundEntry
-from throughline.practice.coordination.models import Message
+from throughline.practice.coordination.models import Message, RoundEntry
 from throughline.practice.coordination.records.appointments import AppointmentIn
 from throughline.practice.coordination.records.rounds import ConferenceIn
 from throughline.practice.intake.actions import ReferralIn, receive_referral
