@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import os
+import sys
+from functools import cache
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
@@ -19,19 +22,38 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no typ
             self.cfg.set(key, value)
 
     def load(self) -> Any:
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "throughline.edge.site.settings")
-        from django.conf import settings
-        from django.db import connections
-        from django.urls import get_resolver
+        return application()
 
-        settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
-        from throughline.edge.site.wsgi import application
 
-        get_resolver().url_patterns  # noqa: B018  # loads every page now, once, instead of in each worker
-        connections.close_all()  # a connection must not be shared by two processes
-        gc.collect()
-        gc.freeze()  # pages of loaded code stay shared between the workers
-        return application
+@cache
+def application() -> Any:
+    """Load the product whole and return it, in memory that processes forked from here go on sharing."""
+    _keep_the_heap_small()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "throughline.edge.site.settings")
+    from django.conf import settings
+    from django.db import connections
+    from django.urls import get_resolver
+
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+    from throughline.edge.site.wsgi import application as loaded
+
+    get_resolver().url_patterns  # noqa: B018  # loads every page now, once, instead of in each worker
+    import gunicorn.workers.gthread  # noqa: F401
+    import procrastinate.worker  # noqa: F401  # the background work is forked from here too
+
+    connections.close_all()  # a connection must not be shared by two processes
+    gc.collect()
+    gc.freeze()  # pages of loaded code stay shared between the workers
+    return loaded
+
+
+def _keep_the_heap_small() -> None:
+    """Let threads share one heap, and give large blocks back at once: the check of a password takes 16 MB (glibc)."""
+    if sys.platform == "linux":
+        mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+        if mallopt is not None:
+            mallopt(-8, 1)  # M_ARENA_MAX
+            mallopt(-3, 131_072)  # M_MMAP_THRESHOLD, which otherwise grows with the largest block ever freed
 
 
 def serve(*, host: str, port: int, workers: int, threads: int) -> None:
