@@ -5,9 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
@@ -205,35 +203,3 @@ def scratch(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> HttpRespo
     """Keep one's private line about a patient."""
     caseload.write_scratch(patient_id=patient_id, text=request.POST.get("text", ""), by=viewer.actor, at=viewer.at)
     return answer_row(request, viewer, patient_id, said="Scratch line kept, for you alone")
-
-
-@require_POST
-@page("desk.bulk", needs=Permission.WORK_CASE)
-def bulk(request: HttpRequest, viewer: Viewer) -> HttpResponse:
-    """Do, snooze or assign everything selected; what is refused is said one by one, the rest is done."""
-    chosen = [UUID(value) for value in request.POST.getlist("task")]
-    act, moved = request.POST.get("act", ""), 0
-    for task_id in chosen:
-        try:
-            _one(act, task_id, request, viewer)
-            moved += 1
-        except Refusal as refusal:
-            messages.error(request, f"{queries.task(viewer, task_id).title}: {refusal}")
-    if moved:
-        messages.success(request, f"{moved} {'task' if moved == 1 else 'tasks'} changed.")
-    elif not chosen:
-        messages.error(request, "Select rows first, with x or the check boxes.")
-    return redirect("desk:today")
-
-
-def _one(act: str, task_id: UUID, request: HttpRequest, viewer: Viewer) -> None:
-    if act == "done":
-        actions.do_task(task_id=task_id, by=viewer.actor, at=viewer.at)
-    elif act == "assign":
-        actions.assign_task(task_id=task_id, owner_id=_person(request, "owner"), by=viewer.actor, at=viewer.at)
-    elif act == "snooze":
-        reason = rules.hold_reason(request.POST.get("reason", ""))
-        until = default_until(reason, viewer)
-        actions.hold_task(task_id=task_id, until=until, reason=reason.key, by=viewer.actor, at=viewer.at)
-    else:
-        raise Refusal("Choose what to do with the selected rows.")

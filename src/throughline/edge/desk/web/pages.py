@@ -93,15 +93,15 @@ def line(row: Row, viewer: Viewer) -> Line:
     )
 
 
-def groups(work: Worklist, viewer: Viewer) -> list[dict[str, Any]]:
-    """Return the rows grouped by tier, in rank order, each group with its words and how many there are in all."""
+def groups(work: Worklist, viewer: Viewer, *, ticked: bool = False) -> list[dict[str, Any]]:
+    """Return the rows grouped by tier, in rank order, with words and number of each; `ticked` ones are selected."""
     from throughline.edge.desk.web.rows import row as markup
 
     found: list[dict[str, Any]] = []
     sizes = Counter(sketch.rank.tier for sketch in work.chosen)
     for tier, rows in groupby(work.rows, key=lambda row: row.rank.tier):
         words, why = ranking.TIER_WORDS[tier]
-        html = mark_safe("".join(markup(line(row, viewer)) for row in rows))  # rows.py escapes
+        html = mark_safe("".join(markup(line(row, viewer), ticked=ticked) for row in rows))  # rows.py escapes
         found.append({"tier": tier, "words": words, "why": why, "size": sizes[tier], "rows": html})
     return found
 

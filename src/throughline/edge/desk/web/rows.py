@@ -13,12 +13,12 @@ from throughline.edge.desk.web.pages import Line
 from throughline.foundation.ui.templatetags.ui import icon
 
 
-def row(line: Line) -> str:
-    """Return a closed row."""
-    return f"{head(line)}</tbody>"
+def row(line: Line, *, ticked: bool = False) -> str:
+    """Return a closed row, its box ticked when it is selected."""
+    return f"{head(line, ticked=ticked)}</tbody>"
 
 
-def head(line: Line, *, opened: bool = False, focus: bool = False) -> SafeString:
+def head(line: Line, *, opened: bool = False, focus: bool = False, ticked: bool = False) -> SafeString:
     """Return a row up to the place where its opened part would follow; the caller closes the `tbody`."""
     here, first = line.row, line.row.first
     current = ' aria-current="true"' if opened else ""
@@ -31,7 +31,7 @@ def head(line: Line, *, opened: bool = False, focus: bool = False) -> SafeString
         f'<td class="row__why"><b>{escape(first.verb)}:</b> {escape(first.title)}{_also(line)}</td>'
         f'<td class="row__due"><b{f" class={chr(34)}{line.tone}{chr(34)}" if line.tone else ""}>'
         f"{escape(first.left) or _('Now')}</b><span>{escape(first.instant)}</span></td>"
-        f"{_acts(line, opened)}</tr>"
+        f"{_acts(line, opened, ticked)}</tr>"
     )
     return mark_safe(body)  # every word of a record above is escaped
 
@@ -47,7 +47,7 @@ def _also(line: Line) -> str:
     return f'{more}<ul class="also">{"".join(items)}</ul>' if items else more
 
 
-def _acts(line: Line, opened: bool) -> str:
+def _acts(line: Line, opened: bool, ticked: bool) -> str:
     """Return the act that fits, the details where the act is another, and the box that selects the row.
 
     A click on a link that only opens something is carried out in place by app.js: writing each address twice, once for
@@ -66,6 +66,6 @@ def _acts(line: Line, opened: bool) -> str:
             f'<a class="btn btn-s{primary}" href="{line.first}">{_(line.act)}{said}</a>'
             f' <a class="btn btn-s btn-icon btn-more" {where} {unfold} aria-label="{_("Details")}: {name}"></a>'
         )
-    label = f"{_('Select')} {name}"
-    box = f'<input type="checkbox" name="task" value="{task}" form="bulk" data-key="x" aria-label="{label}">'
+    label, tick = f"{_('Select')} {name}", " checked" if ticked else ""
+    box = f'<input type="checkbox" name="task" value="{task}" form="bulk" data-key="x" aria-label="{label}"{tick}>'
     return f'<td class="row__act">{act}{box if task else ""}</td>'

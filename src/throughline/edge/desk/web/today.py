@@ -1,5 +1,6 @@
 """Today: the ranked list, a row opened in place, why it stands where it stands, and saved views."""
 
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -19,7 +20,8 @@ from throughline.practice.caseload import queries as caseload
 from throughline.practice.caseload.records import Worklist
 
 
-def _asked(request: HttpRequest) -> tuple[dict[str, str], list[UUID]]:
+def asked_of(request: HttpRequest) -> tuple[dict[str, str], list[UUID]]:
+    """Return the filters in the address, and the colleagues whose lists are asked for."""
     query = {key: request.GET[key] for key in ("show", "for", "held") if request.GET.get(key)}
     try:
         return query, [UUID(query["for"])] if "for" in query else []
@@ -29,7 +31,7 @@ def _asked(request: HttpRequest) -> tuple[dict[str, str], list[UUID]]:
 
 
 def _list(request: HttpRequest, viewer: Viewer, page: slice) -> tuple[Worklist, dict[str, str]]:
-    query, holders = _asked(request)
+    query, holders = asked_of(request)
     chip = query.get("show", "all")
     return caseload.worklist(viewer, holders=holders, include_held="held" in query, chip=chip, page=page), query
 
@@ -54,13 +56,14 @@ def today(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     total = len(work.chosen)
     zone_now = formats.clock(viewer.at, viewer.time_zone, noon=False)
     context = {
-        "groups": groups(work, viewer),
+        "groups": groups(work, viewer, ticked=request.GET.get("select") == "all"),
         "work": work,
         "total": total,
         "now": f"{panels.long_day(viewer)}, {zone_now}",
         "chips": chips(work, query.get("show", "all"), {k: v for k, v in query.items() if k != "show"}),
         "views": [view for view in caseload.views_of(viewer) if "page" not in view.filters],
         "query": query,
+        "asked": urlencode(query),
         "token": token(work),
         "older": start + PAGE if start + PAGE < total else None,
         "start": start,
@@ -83,7 +86,7 @@ def changes(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 @page("desk.today-row", needs=Permission.WORK_CASE, patient="patient_id")
 def panel(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> HttpResponse:
     """Show one row opened: everything due for the patient, and the acts that fit, ready for a key or a click."""
-    _, holders = _asked(request)
+    _, holders = asked_of(request)
     found = caseload.worklist(viewer, only=patient_id, holders=holders, include_held=True).rows
     if not found:
         return not_found(request) if not is_fragment(request) else HttpResponse("")

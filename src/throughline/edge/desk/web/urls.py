@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from throughline.edge.desk.web import acts, calls, digest, outbox, patient, patients, search, today
+from throughline.edge.desk.web import acts, bulk, calls, digest, outbox, patient, patients, search, sheet, today
 
 app_name = "desk"
 urlpatterns = [
@@ -17,7 +17,8 @@ urlpatterns = [
     path("digest/", digest.digest, name="digest"),
     path("today/changes/", today.changes, name="changes"),
     path("today/views/", today.save_view_page, name="save-view"),
-    path("today/bulk/", acts.bulk, name="bulk"),
+    path("today/bulk/", bulk.bulk, name="bulk"),
+    path("today/print/", sheet.sheet, name="sheet"),
     path("today/<uuid:patient_id>/", today.panel, name="panel"),
     path("today/<uuid:patient_id>/why/", today.why, name="why"),
     path("today/<uuid:patient_id>/scratch/", acts.scratch, name="scratch"),

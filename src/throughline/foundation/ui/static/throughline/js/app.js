@@ -68,7 +68,7 @@
   }
 
   function undo(event) {
-    const button = $("#toasts [data-undo]");
+    const button = $("#toasts [data-undo], .notice [data-undo]");
     if (button) { event.preventDefault(); button.click(); }
   }
 
@@ -155,6 +155,7 @@
     for (const el of $$(".today :is(thead, tbody, tr, td, th):not([role])")) {
       el.setAttribute("role", ROLES[el.tagName] || (el.scope === "col" ? "columnheader" : "rowheader"));
     }
+    for (const row of $$("[data-row]:not([tabindex])")) row.tabIndex = -1;
     // With this script the link to a row's details is a button that unfolds them.
     for (const el of $$(".today [data-key=o]:not([role])")) { el.setAttribute("role", "button"); el.setAttribute("aria-expanded", "false"); }
   }
@@ -221,6 +222,26 @@
       else { left.removeAttribute("data-countdown"); setTimeout(() => location.reload(), 3000); }
     }
   }, 1000);
+
+  // --- several rows at once: the bar says how many, "all shown" ticks them, and once more unticks them ---
+  const boxes = () => $$(".today [name=task]");
+  function count() {
+    const said = $("[data-selected]");
+    if (!said) return;
+    const ticked = boxes().filter((box) => box.checked).length;
+    said.textContent = ticked || "";
+  }
+  document.addEventListener("change", (event) => { if (event.target.name === "task") count(); });
+  document.addEventListener("htmx:afterSettle", count);
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-select]")) return;
+    event.preventDefault();
+    const all = boxes();
+    const on = !all.every((box) => box.checked);
+    all.forEach((box) => { box.checked = on; });
+    count();
+  });
+  count();
 
   $$("[data-print]").forEach((button) => button.addEventListener("click", () => print()));
   armToasts();
