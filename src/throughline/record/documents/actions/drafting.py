@@ -14,11 +14,10 @@ from throughline.record.cases.models import Case
 from throughline.record.documents import events
 from throughline.record.documents.actions.moving import about, locked, move, note_step
 from throughline.record.documents.models import Document
-from throughline.record.documents.queries.letters import NoSuchLetter, letter
+from throughline.record.documents.queries.letters import NoSuchLetter, letter, site_phone
 from throughline.record.documents.records import KINDS, LANGUAGES, DocumentIn, Part, part_of
 from throughline.record.documents.rules import wording
-from throughline.record.people.models import Organization, Patient
-from throughline.record.people.rules.phones import show_phone
+from throughline.record.people.models import Patient
 
 LONGEST = 200_000  # signs; a packet of sixty dense pages
 
@@ -122,15 +121,8 @@ def _known(patient: Patient, language: str, by: Actor, at: datetime) -> dict[str
         "patient": patient.preferred_name or patient.display_name,
         "nurse": owner if by.is_system else by.name,
         "site": patient.site.name,
-        "phone": _phone_of(patient),
+        "phone": site_phone(patient.site_id),
     }
-
-
-def _phone_of(patient: Patient) -> str:
-    """Return the phone the directory gives for the site itself, "" when it gives none or several."""
-    named = Organization.objects.filter(site_id=patient.site_id, name=patient.site.name).exclude(phone="")
-    phones = set(named.values_list("phone", flat=True)[:2])
-    return show_phone(phones.pop()) if len(phones) == 1 else ""
 
 
 @action("documents.revise", needs=Permission.WORK_CASE, on="document_id")

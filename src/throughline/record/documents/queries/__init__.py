@@ -8,7 +8,7 @@ from throughline.record.documents.queries.documents import (
     files_of,
     sections_of,
 )
-from throughline.record.documents.queries.letters import NoSuchLetter, letter, letters
+from throughline.record.documents.queries.letters import NoSuchLetter, letter, letters, site_phone
 from throughline.record.documents.queries.opening import holder_of
 from throughline.record.documents.queries.printing import cover_pdf, pdf, sheet_for, sheet_of, signature_of
 from throughline.record.documents.queries.shares import shares_of
@@ -30,4 +30,5 @@ __all__ = [
     "sheet_for",
     "sheet_of",
     "signature_of",
+    "site_phone",
 ]

@@ -1,9 +1,14 @@
 """The letters the content library holds."""
 
+from uuid import UUID
+
+from throughline.foundation.access.models import Site
 from throughline.foundation.content.library import load
 from throughline.foundation.kernel.actions import Refusal
 from throughline.record.documents.records import Letter, LetterChoice
 from throughline.record.documents.rules.wording import read_letter
+from throughline.record.people.models import Organization
+from throughline.record.people.rules.phones import show_phone
 
 
 class NoSuchLetter(Refusal):
@@ -30,3 +35,11 @@ def letter(key: str, language: str) -> Letter:
             "wording added; nothing is machine-translated."
         )
     return wordings[language]
+
+
+def site_phone(site_id: UUID) -> str:
+    """Return the phone the directory gives for the site itself, "" when it gives none or several."""
+    name = Site.objects.values_list("name", flat=True).get(pk=site_id)
+    named = Organization.objects.filter(site_id=site_id, name=name).exclude(phone="")
+    phones = set(named.values_list("phone", flat=True)[:2])
+    return show_phone(phones.pop()) if len(phones) == 1 else ""
