@@ -17,9 +17,10 @@ from throughline.foundation.journal.records import Parcel
 from throughline.foundation.kernel.actor import system
 from throughline.practice.assessment.actions import Sitting, raise_need, start_assessment
 from throughline.practice.assessment.records import SuggestedNeed
+from throughline.practice.careplan import actions as careplan
 from throughline.practice.careplan.actions import Chosen, adopt
 from throughline.practice.careplan.models import Goal, Lesson, PlanAction
-from throughline.practice.careplan.queries import proposal_for
+from throughline.practice.careplan.queries import plan_of, proposal_for
 from throughline.practice.coordination.actions.appointments import book
 from throughline.practice.coordination.actions.messages import ConversationIn, MessageIn, start_conversation
 from throughline.practice.coordination.actions.referrals import ReferralIn as ReferralOutIn
@@ -186,6 +187,25 @@ def _plan(world: World) -> tuple[UUID, UUID, UUID]:
     return rows[0].id, rows[1].id, rows[2].id
 
 
+def _barrier(world: World) -> UUID:
+    by = actor_for(world.owner, at=world.at)
+    return careplan.add_barrier(need_id=_need(world), domain="money", text="Copay", by=by, at=world.at)
+
+
+def _statement(world: World) -> UUID:
+    by = actor_for(world.owner, at=world.at)
+    return careplan.state(patient_id=world.patient_id, kind="backup", text="Her sister comes", by=by, at=world.at)
+
+
+def _version(world: World) -> UUID:
+    """Agree on the plan and return the version."""
+    by = actor_for(world.owner, at=world.at)
+    review = world.at.date() + timedelta(days=30)
+    said = {"sentences": ("Need: heart failure.",), "how": "by phone", "who": "Rosalind", "review_on": review}
+    careplan.agree(patient_id=world.patient_id, **said, by=by, at=world.at)
+    return plan_of(viewer_for(world.owner, at=world.at), world.patient_id).versions[0].id
+
+
 def _held(world: World) -> UUID:
     """Enter a weight nobody believes and return the reading that is held for check."""
     reading = ReadingIn(code="29463-7", value=700, unit="lb", taken_at=world.at)
@@ -333,6 +353,9 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
     "merge_id": _merge,
     "retired_id": lambda world: _record(world, "Retired"),
     "people:add.what": lambda world: "phone",
+    "barrier_id": _barrier,
+    "statement_id": _statement,
+    "version_id": _version,
     "held_id": _held,
     "observation_id": _observation,
     "referral_id": _referral,

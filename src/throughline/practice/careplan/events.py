@@ -84,3 +84,15 @@ class PlanAgreed(Event):
 
     def sentence(self) -> str:
         return f"Plan version {self.number} agreed {self.how} by {self.who}."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanNoted(Event):
+    """Something beside goals and actions was kept: a barrier, a wish, a rating, a signature."""
+
+    kind: ClassVar[str] = "careplan.noted"
+    what: str
+    text: str
+
+    def sentence(self) -> str:
+        return f"{self.what}: {self.text}."

@@ -1,6 +1,21 @@
 """The writes of the care plan: planning, closing by evidence, and what is kept beside goals and actions."""
 
+from throughline.practice.careplan.actions.agreeing import agree
 from throughline.practice.careplan.actions.closing import mark_done, note_evidence, undo_evidence
+from throughline.practice.careplan.actions.keeping import (
+    BARRIER_ENDS,
+    LEVELS,
+    OCCASIONS,
+    STATEMENTS,
+    add_barrier,
+    end_barrier,
+    end_statement,
+    note_progress,
+    rate_need,
+    set_importance,
+    sign_version,
+    state,
+)
 from throughline.practice.careplan.actions.planning import (
     GOAL_STATES,
     LESSON_STATES,
@@ -13,7 +28,6 @@ from throughline.practice.careplan.actions.planning import (
     add_action,
     add_goal,
     adopt,
-    agree,
     decline,
     move_goal,
     teach,
@@ -21,22 +35,34 @@ from throughline.practice.careplan.actions.planning import (
 )
 
 __all__ = [
+    "BARRIER_ENDS",
     "GOAL_STATES",
     "LESSON_STATES",
+    "LEVELS",
+    "OCCASIONS",
     "ROLE_WORDS",
+    "STATEMENTS",
     "TASK_ROLE",
     "ActionIn",
     "Chosen",
     "GoalIn",
     "UnableToPlan",
     "add_action",
+    "add_barrier",
     "add_goal",
     "adopt",
     "agree",
     "decline",
+    "end_barrier",
+    "end_statement",
     "mark_done",
     "move_goal",
     "note_evidence",
+    "note_progress",
+    "rate_need",
+    "set_importance",
+    "sign_version",
+    "state",
     "teach",
     "undo_evidence",
     "withdraw_action",

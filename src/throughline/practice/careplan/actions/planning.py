@@ -14,7 +14,7 @@ from throughline.practice.assessment.actions import raise_need
 from throughline.practice.assessment.queries import need_of_action
 from throughline.practice.assessment.records import NeedRecord, SuggestedNeed
 from throughline.practice.careplan import events
-from throughline.practice.careplan.models import DeclinedOption, Goal, Lesson, PlanAction, PlanVersion
+from throughline.practice.careplan.models import DeclinedOption, Goal, Lesson, PlanAction
 from throughline.practice.careplan.records import Proposal, ProposedAction, ProposedGoal, ProposedNeed, Reason
 from throughline.practice.careplan.rules import library
 from throughline.practice.careplan.rules.evidence import rules_for
@@ -70,7 +70,8 @@ class Chosen:
     targets: dict[str, str] | None = None
 
 
-def _locate(model: Any, what: str) -> Any:
+def place_of(model: Any, what: str) -> Any:
+    """Return what finds the place of a row of the plan. What it returns raises NotFound for one that is not there."""
     def find(key: UUID) -> Place:
         found = model.objects.filter(pk=key).values_list("site_id", "patient_id").first()
         if found is None:
@@ -80,9 +81,9 @@ def _locate(model: Any, what: str) -> Any:
     return find
 
 
-locator("goal_id")(_locate(Goal, "goal"))
-locator("plan_action_id")(_locate(PlanAction, "action"))
-locator("lesson_id")(_locate(Lesson, "topic"))
+locator("goal_id")(place_of(Goal, "goal"))
+locator("plan_action_id")(place_of(PlanAction, "action"))
+locator("lesson_id")(place_of(Lesson, "topic"))
 
 
 @action("careplan.adopt", needs=Permission.PLAN_CARE, on="patient_id")
@@ -102,7 +103,7 @@ def adopt(*, patient_id: UUID, proposal: Proposal, chosen: Chosen, by: Actor, at
     wanted = {g.need for g in goals} | {a.need for a in actions}
     needs = {n.key: _need_row(patient_id, n, by, at) for n in proposal.needs if n.key in wanted}
     words = {n.key: n.text for n in proposal.needs}
-    base = _base(patient_id, by, at)
+    base = base_of(patient_id, by, at)
     for goal in goals:
         _add_goal(goal, (chosen.targets or {}).get(goal.key, goal.target), needs[goal.need], base, at)
     for one in actions:
@@ -110,7 +111,7 @@ def adopt(*, patient_id: UUID, proposal: Proposal, chosen: Chosen, by: Actor, at
     Lesson.objects.bulk_create(
         [Lesson(**base, key=x.topic, topic=x.topic, sources=_sources(x.reasons), status="to-teach") for x in lessons]
     )
-    event = events.PlanAdopted(**_about(base), goals=len(goals), actions=len(actions), lessons=len(lessons))
+    event = events.PlanAdopted(**about_of(base), goals=len(goals), actions=len(actions), lessons=len(lessons))
     publish(event, by=by, at=at)
     return len(goals) + len(actions) + len(lessons)
 
@@ -124,7 +125,8 @@ def _standing(patient_id: UUID) -> set[str]:
     return found
 
 
-def _base(patient_id: UUID, by: Actor, at: datetime) -> dict[str, Any]:
+def base_of(patient_id: UUID, by: Actor, at: datetime) -> dict[str, Any]:
+    """Return what every row of the plan has: whose, in which case, since when, by whom."""
     patient = Patient.objects.get(pk=patient_id)
     case = Case.objects.filter(patient_id=patient_id).exclude(state="closed").values_list("pk", flat=True).first()
     return {
@@ -133,7 +135,8 @@ def _base(patient_id: UUID, by: Actor, at: datetime) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _about(base: dict[str, Any]) -> dict[str, Any]:
+def about_of(base: dict[str, Any]) -> dict[str, Any]:
+    """Return what every event of the plan says: site, patient, case."""
     return {name: base[name] for name in ("site_id", "patient_id", "case_id")}
 
 
@@ -202,7 +205,7 @@ def add_goal(*, need_id: UUID, goal: GoalIn, by: Actor, at: datetime) -> UUID:
         raise UnableToPlan("Say what is to be reached, and by a date to come.")
     term = "short" if (goal.by_date - at.date()).days <= 30 else "long"
     made = Goal.objects.create(
-        **_base(need.patient_id, by, at), need_id=need.id, text=goal.text.strip()[:300], target=goal.target.strip(),
+        **base_of(need.patient_id, by, at), need_id=need.id, text=goal.text.strip()[:300], target=goal.target.strip(),
         by_date=goal.by_date, words=goal.words.strip(), importance=goal.importance, term=term,
     )  # fmt: skip
     return made.id
@@ -215,7 +218,7 @@ def add_action(*, need_id: UUID, planned: ActionIn, by: Actor, at: datetime) -> 
     if not planned.text.strip() or planned.due_on < at.date() or planned.role not in ROLE_WORDS:
         raise UnableToPlan("Say what is to be done, by whom, and by a date to come.")
     made = PlanAction.objects.create(
-        **_base(need.patient_id, by, at), need_id=need.id, text=planned.text.strip(), role=planned.role,
+        **base_of(need.patient_id, by, at), need_id=need.id, text=planned.text.strip(), role=planned.role,
         category=planned.category, frequency=planned.frequency.strip(), due_on=planned.due_on,
         first_due_on=planned.due_on, evidence_rules=_closed_by(planned),
     )  # fmt: skip
@@ -292,37 +295,15 @@ def teach(*, lesson_id: UUID, status: str, by: Actor, at: datetime) -> None:
 
 
 @action("careplan.decline", needs=Permission.PLAN_CARE, on="patient_id")
-def decline(*, patient_id: UUID, key: str, text: str, reason: str, by: Actor, at: datetime) -> None:
+def decline(
+    *, patient_id: UUID, key: str, text: str, reason: str, need_id: UUID | None = None, by: Actor, at: datetime
+) -> None:
     """Record that the patient declined an option, with her reason; it is not offered again. Raises UnableToPlan."""
     if not reason.strip() or not text.strip():
         raise UnableToPlan("Write what was declined and why, in her words where you can.")
-    base = _base(patient_id, by, at)
+    base = base_of(patient_id, by, at)
     DeclinedOption.objects.create(
-        site_id=base["site_id"], patient_id=patient_id, key=key, text=text.strip(), reason=reason.strip(), at=at,
-        by_id=by.user_id, by_name=by.name,
+        site_id=base["site_id"], patient_id=patient_id, need_id=need_id, key=key, text=text.strip(),
+        reason=reason.strip(), at=at, by_id=by.user_id, by_name=by.name,
     )  # fmt: skip
-    publish(events.OptionDeclined(**_about(base), text=text.strip(), reason=reason.strip()), by=by, at=at)
-
-
-@action("careplan.agree", needs=Permission.PLAN_CARE, on="patient_id")
-def agree(
-    *, patient_id: UUID, sentences: Sequence[str], how: str, who: str, review_on: date, by: Actor, at: datetime
-) -> int:
-    """Keep the plan as it stands as an agreed version and return its number.
-
-    `how` is in person, by phone or in writing; `who` agreed. Raises UnableToPlan for an empty plan, without who, or a
-    review date that is not to come.
-    """
-    if not sentences or not who.strip() or not how.strip() or review_on <= at.date():
-        raise UnableToPlan("Say how and by whom the plan was agreed, and when it is looked at again.")
-    base = _base(patient_id, by, at)
-    Patient.objects.select_for_update().get(pk=patient_id)
-    last = (
-        PlanVersion.objects.filter(patient_id=patient_id).order_by("-number").values_list("number", flat=True).first()
-    )
-    made = PlanVersion.objects.create(
-        site_id=base["site_id"], patient_id=patient_id, number=(last or 0) + 1, sentences=list(sentences),
-        agreed_how=how, agreed_by=who.strip(), review_on=review_on, at=at, by_id=by.user_id, by_name=by.name,
-    )  # fmt: skip
-    publish(events.PlanAgreed(**_about(base), number=made.number, how=how, who=made.agreed_by), by=by, at=at)
-    return made.number
+    publish(events.OptionDeclined(**about_of(base), text=text.strip(), reason=reason.strip()), by=by, at=at)

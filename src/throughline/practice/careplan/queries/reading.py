@@ -44,7 +44,7 @@ def plan_of(viewer: Viewer, patient_id: UUID, *, needs: Sequence[NeedRecord] | N
     """
     known = assessment.needs_of(viewer, patient_id) if needs is None else needs
     side = read_side(patient_id)
-    found = _threads(viewer, patient_id, known, side)
+    found, trends = _threads(viewer, patient_id, known, side)
     lessons = side.rows["lesson"]
     versions = _versions(side.rows["version"])
     shown = tuple(LessonRecord(r["id"], r["topic"], r["status"], r["moved_at"], r["moved_by_name"]) for r in lessons)
@@ -58,6 +58,7 @@ def plan_of(viewer: Viewer, patient_id: UUID, *, needs: Sequence[NeedRecord] | N
         changed=differences(versions[0].sentences, now) if versions else (),
         statements=tuple(_statement(row) for kind in ("preference", "emergency", "backup") for row in side.rows[kind]),
         broken=plan_gaps(versions, _today(viewer), has_needs=any(t.status == "open" for t in found)),
+        trends=trends,
     )
 
 
@@ -71,21 +72,20 @@ def threads(viewer: Viewer, patient_id: UUID) -> tuple[Thread, ...]:
     In a fixed number of statements. Raises NotFound for a patient the viewer may not see.
     """
     needs = assessment.needs_of(viewer, patient_id)
-    return _threads(viewer, patient_id, needs, read_side(patient_id)) if needs else ()
+    return _threads(viewer, patient_id, needs, read_side(patient_id))[0] if needs else ()
 
 
-def _threads(viewer: Viewer, patient_id: UUID, needs: Sequence[NeedRecord], side: Side) -> tuple[Thread, ...]:
+def _threads(
+    viewer: Viewer, patient_id: UUID, needs: Sequence[NeedRecord], side: Side
+) -> tuple[tuple[Thread, ...], dict[str, Trend]]:
     goals = list(Goal.objects.filter(patient_id=patient_id).order_by("by_date", "id"))
     rows = PlanAction.objects.filter(patient_id=patient_id).select_related("task__owner", "task__team")
     actions = list(rows.order_by("due_on", "id"))
     beside = _Beside(viewer, patient_id, goals, side)
     goals_of, actions_of = _by(goals, "need_id"), _by(actions, "need_id")
     used = {*goals_of, *actions_of}
-    return tuple(
-        beside.thread(need, goals_of[need.id], actions_of[need.id])
-        for need in needs
-        if need.status == "open" or need.id in used
-    )
+    shown = [need for need in needs if need.status == "open" or need.id in used]
+    return tuple(beside.thread(need, goals_of[need.id], actions_of[need.id]) for need in shown), beside.trends
 
 
 def _by(rows: Iterable[Any], name: str) -> Grouped:
@@ -199,7 +199,7 @@ def _standing(row: Goal, trend: Trend | None) -> GoalStanding | None:
         return None
     last = trend.points[-1]
     band = band_of(row.comparator, row.value, row.second_value, row.unit, trend.scale.unit)
-    return GoalStanding(last.words, last.at, None if band is None else not outside(last, band))
+    return GoalStanding(last.words, last.at, None if band is None else not outside(last, band), band)
 
 
 def _statement(row: Row) -> StatementRecord:

@@ -1,8 +1,12 @@
 """The plan as it stands: goals, actions with their evidence, threads with their gaps, ratings, versions. Frozen."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
+
+from throughline.foundation.ui.charts import Band
+from throughline.record.chart.records.trends import Trend
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,7 @@ class GoalStanding:
     latest: str
     at: datetime
     inside: bool | None
+    band: Band | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,3 +232,4 @@ class Plan:
     changed: tuple[tuple[str, str], ...]
     statements: tuple[StatementRecord, ...] = ()
     broken: tuple[Gap, ...] = ()
+    trends: Mapping[str, Trend] = field(default_factory=dict)

@@ -55,6 +55,12 @@ def problems() -> Mapping[int, Problem]:
     return {problem.code: problem for problem in found.values() if problem is not None}
 
 
+def rating_words() -> Mapping[str, Mapping[int, str]]:
+    """The words of the Omaha ratings, by part and number."""
+    found = library.item("omaha", "structure").data["ratings"]
+    return {part: {int(number): str(words) for number, words in scale.items()} for part, scale in found.items()}
+
+
 def targets() -> frozenset[str]:
     """The Omaha intervention targets."""
     return frozenset(library.item("omaha", "structure").data["targets"])

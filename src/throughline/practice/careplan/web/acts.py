@@ -19,7 +19,8 @@ from throughline.practice.careplan.actions import ActionIn, Chosen, GoalIn
 from throughline.practice.careplan.rules.threads import sentences
 
 
-def _back(patient_id: UUID | None, request: HttpRequest, mark: str = "") -> HttpResponse:
+def back(patient_id: UUID | None, request: HttpRequest, mark: str = "") -> HttpResponse:
+    """Go back to the plan, at a place of it, with the pathways chosen by hand still chosen."""
     chosen = urlencode([("pathway", key) for key in request.POST.getlist("pathway")])
     address = reverse("careplan:plan", args=[patient_id])
     return redirect(f"{address}{f'?{chosen}' if chosen else ''}{mark}")
@@ -39,16 +40,17 @@ def adopt(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> HttpRespons
     proposal = queries.proposal_for(viewer, patient_id, chosen=request.POST.getlist("pathway"))
     offered = {g.key: g.choices for g in proposal.goals}
     targets = {k[2:]: v for k, v in request.POST.items() if k.startswith("t:") and v in offered.get(k[2:], ())}
-    everything = request.POST.get("all") == "1"
+    everything, need = request.POST.get("all") == "1", request.POST.get("need", "")
+    of_need = [g.key for g in proposal.goals if g.need == need], [a.key for a in proposal.actions if a.need == need]
     chosen = Chosen(
-        goals=list(offered) if everything else request.POST.getlist("goal"),
-        actions=[a.key for a in proposal.actions] if everything else request.POST.getlist("action"),
+        goals=list(offered) if everything else of_need[0] or request.POST.getlist("goal"),
+        actions=[a.key for a in proposal.actions] if everything else of_need[1] or request.POST.getlist("action"),
         lessons=[x.topic for x in proposal.education] if everything else request.POST.getlist("lesson"),
         targets=targets,
     )
     added = actions.adopt(patient_id=patient_id, proposal=proposal, chosen=chosen, by=viewer.actor, at=viewer.at)
     messages.success(request, f"{added} added to the plan.")
-    return _back(patient_id, request)
+    return back(patient_id, request)
 
 
 @require_POST
@@ -57,8 +59,11 @@ def decline(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> HttpRespo
     """Record that the patient declined a suggestion."""
     post = request.POST
     key, text, reason = post.get("key", ""), post.get("text", ""), post.get("reason", "")
-    actions.decline(patient_id=patient_id, key=key, text=text, reason=reason, by=viewer.actor, at=viewer.at)
-    return _back(patient_id, request)
+    need_id = UUID(post["need_id"]) if post.get("need_id") else None
+    actions.decline(
+        patient_id=patient_id, key=key, text=text, reason=reason, need_id=need_id, by=viewer.actor, at=viewer.at
+    )
+    return back(patient_id, request)
 
 
 @require_POST
@@ -72,11 +77,12 @@ def agree(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> HttpRespons
         how=request.POST.get("how", ""),
         who=request.POST.get("who", ""),
         review_on=_day(request, "review_on"),
+        expires_on=_day(request, "expires_on") if request.POST.get("expires_on") else None,
         by=viewer.actor,
         at=viewer.at,
     )
     messages.success(request, f"Version {number} is kept as agreed.")
-    return _back(patient_id, request)
+    return back(patient_id, request)
 
 
 @require_POST
@@ -93,7 +99,7 @@ def add_goal(request: HttpRequest, viewer: Viewer, need_id: UUID) -> HttpRespons
         importance=importance,
     )
     actions.add_goal(need_id=need_id, goal=goal, by=viewer.actor, at=viewer.at)
-    return _back(locate("need_id", need_id).patient_id, request, f"#need-{need_id}")
+    return back(locate("need_id", need_id).patient_id, request, f"#need-{need_id}")
 
 
 @require_POST
@@ -108,7 +114,7 @@ def add_action(request: HttpRequest, viewer: Viewer, need_id: UUID) -> HttpRespo
         due_on=_day(request, "due_on"),
     )
     actions.add_action(need_id=need_id, planned=planned, by=viewer.actor, at=viewer.at)
-    return _back(locate("need_id", need_id).patient_id, request, f"#need-{need_id}")
+    return back(locate("need_id", need_id).patient_id, request, f"#need-{need_id}")
 
 
 @require_POST
@@ -117,7 +123,7 @@ def move_goal(request: HttpRequest, viewer: Viewer, goal_id: UUID) -> HttpRespon
     """Say how a goal ended."""
     status, reason = request.POST.get("status", ""), request.POST.get("reason", "")
     actions.move_goal(goal_id=goal_id, status=status, reason=reason, by=viewer.actor, at=viewer.at)
-    return _back(locate("goal_id", goal_id).patient_id, request)
+    return back(locate("goal_id", goal_id).patient_id, request)
 
 
 @require_POST
@@ -126,7 +132,7 @@ def withdraw(request: HttpRequest, viewer: Viewer, plan_action_id: UUID) -> Http
     """Take an action out of the plan."""
     reason = request.POST.get("reason", "")
     actions.withdraw_action(plan_action_id=plan_action_id, reason=reason, by=viewer.actor, at=viewer.at)
-    return _back(locate("plan_action_id", plan_action_id).patient_id, request)
+    return back(locate("plan_action_id", plan_action_id).patient_id, request)
 
 
 @require_POST
@@ -134,4 +140,4 @@ def withdraw(request: HttpRequest, viewer: Viewer, plan_action_id: UUID) -> Http
 def teach(request: HttpRequest, viewer: Viewer, lesson_id: UUID) -> HttpResponse:
     """Record teaching and teach-back."""
     actions.teach(lesson_id=lesson_id, status=request.POST.get("status", ""), by=viewer.actor, at=viewer.at)
-    return _back(locate("lesson_id", lesson_id).patient_id, request, "#lessons")
+    return back(locate("lesson_id", lesson_id).patient_id, request, "#lessons")

@@ -13,9 +13,10 @@ from throughline.foundation.access.web.page import page
 from throughline.foundation.content.readability import measure
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.practice.careplan import queries
-from throughline.practice.careplan.actions import GOAL_STATES, ROLE_WORDS
+from throughline.practice.careplan.actions import GOAL_STATES, LEVELS, OCCASIONS, ROLE_WORDS, STATEMENTS
 from throughline.practice.careplan.records import Plan, Proposal
 from throughline.practice.careplan.rules import library
+from throughline.practice.careplan.web.threads import shown
 from throughline.record.cases import queries as cases
 from throughline.record.people import queries as people
 
@@ -34,10 +35,18 @@ def plan_context(viewer: Viewer, patient_id: UUID, chosen: Sequence[str]) -> dic
     known = library.pathways()
     chosen = [key for key in chosen if key in known]
     proposal = queries.proposal_for(viewer, patient_id, chosen=chosen, known=read)
+    plan = queries.plan_of(viewer, patient_id, needs=read.needs)
     return {
         "identity": identity,
         "patient_id": patient_id,
-        "plan": queries.plan_of(viewer, patient_id, needs=read.needs),
+        "plan": plan,
+        "threads": [shown(thread, plan, viewer) for thread in plan.threads],
+        "statements": [(key, words, [x for x in plan.statements if x.kind == key and x.need_id is None])
+                       for key, words in STATEMENTS.items()],
+        "domains": library.barrier_domains().items(),
+        "ratings": [(part, sorted(words.items())) for part, words in library.rating_words().items()],
+        "levels": list(enumerate(LEVELS)),
+        "occasions": OCCASIONS,
         "proposal": proposal,
         "tray": tray(proposal, queries.keys_of(patient_id)),
         "pathways": [(p.id, p.title, p.id in proposal.pathways) for p in known.values()],
@@ -59,7 +68,8 @@ def tray(proposal: Proposal, standing: frozenset[str]) -> list[dict[str, Any]]:
         goals = [g for g in proposal.goals if g.need == need.key and g.key not in standing]
         actions = [a for a in proposal.actions if a.need == need.key and a.key not in standing]
         if goals or actions:
-            groups.append({"need": need, "goals": goals, "actions": actions})
+            held = [e for e in need.evidence if e]
+            groups.append({"need": need, "goals": goals, "actions": actions, "evidence": held})
     lessons = [x for x in proposal.education if x.topic not in standing]
     if lessons:
         groups.append({"need": None, "goals": [], "actions": [], "lessons": lessons})

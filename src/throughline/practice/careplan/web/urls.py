@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from throughline.practice.careplan.web import acts, pages
+from throughline.practice.careplan.web import acts, keeping, pages
 
 app_name = "careplan"
 urlpatterns = [
@@ -15,5 +15,14 @@ urlpatterns = [
     path("need/<uuid:need_id>/action/", acts.add_action, name="add-action"),
     path("goal/<uuid:goal_id>/move/", acts.move_goal, name="move-goal"),
     path("plan-action/<uuid:plan_action_id>/withdraw/", acts.withdraw, name="withdraw"),
+    path("plan-action/<uuid:plan_action_id>/done/", keeping.done, name="done"),
+    path("need/<uuid:need_id>/barrier/", keeping.barrier, name="barrier"),
+    path("barrier/<uuid:barrier_id>/end/", keeping.end_barrier, name="end-barrier"),
+    path("p/<uuid:patient_id>/plan/state/", keeping.state, name="state"),
+    path("plan-statement/<uuid:statement_id>/end/", keeping.end_statement, name="end-statement"),
+    path("goal/<uuid:goal_id>/progress/", keeping.progress, name="progress"),
+    path("goal/<uuid:goal_id>/importance/", keeping.importance, name="importance"),
+    path("need/<uuid:need_id>/rate/", keeping.rate, name="rate"),
+    path("plan-version/<uuid:version_id>/sign/", keeping.sign, name="sign"),
     path("lesson/<uuid:lesson_id>/teach/", acts.teach, name="teach"),
 ]
