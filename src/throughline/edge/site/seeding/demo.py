@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from throughline.edge.site.seeding import casework, charts, founding, moments, particulars
+from throughline.edge.site.seeding import appointing, casework, charts, founding, moments, particulars
 from throughline.edge.site.seeding.stage import Stage
 from throughline.edge.site.seeding.stories import Seeds, Story
 from throughline.edge.site.seeding.wording import SUPERVISORS
@@ -64,6 +64,7 @@ def load(seeds: Seeds, today: date, progress: Callable[[int, int], None] = lambd
         _cover(seeds, staff, day)
         _open_in_emergency(seeds, staff, loaded)
         _part(staff, loaded)
+        _house(seeds, staff, loaded)
         deliver_due(at=moments.instant("today 06:00", day))  # possible duplicates are weighed after the records are in
     return loaded
 
@@ -80,6 +81,14 @@ def _open_in_emergency(seeds: Seeds, staff: founding.Staff, loaded: Loaded) -> N
             by=staff.actors[line["by"]],
             at=moments.instant(line["at"], loaded.day),
         )
+
+
+def _house(seeds: Seeds, staff: founding.Staff, loaded: Loaded) -> None:
+    """Play the rounds, conferences and published times, for which every patient must be there."""
+    patients = {story["key"]: patient_id for patient_id, story in loaded.patients.items()}
+    stage = Stage(seeds.stories[0], patients[seeds.stories[0]["key"]], staff.sites["riverbend"], staff, loaded.day)
+    with transaction.atomic():
+        appointing.house(seeds, staff, patients, stage)
 
 
 def _part(staff: founding.Staff, loaded: Loaded) -> None:

@@ -146,6 +146,12 @@ def answer(*, round_entry_id: UUID, said: AnswerIn, by: Actor, at: datetime) -> 
     publish(event, by=by, at=at)
 
 
+def answer_for(*, round_id: UUID, patient_id: UUID, said: AnswerIn, by: Actor, at: datetime) -> None:
+    """Write down what was said of a patient of a round: `answer`, for who knows the patient and not her line."""
+    line = RoundEntry.objects.get(round_id=round_id, patient_id=patient_id)
+    answer(round_entry_id=line.id, said=said, by=by, at=at)
+
+
 def _about(row: RoundEntry, case: Case | None) -> dict[str, Any]:
     return {
         "site_id": row.site_id, "patient_id": row.patient_id, "case_id": case.id if case else None,
