@@ -14,7 +14,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "dana": (
         "/", "/?show=call", "/?held=1", "/patients/", "/patients/new/", "/intake/", "/intake/refer/",
         "/intake/list/", "/gaps/", "/gaps/?show=all",
-        "/gaps/checks/", "/clocks/", "/clocks/rules/", "/referrals/", "/messages/", "/help/", "/gallery/",
+        "/gaps/checks/", "/clocks/", "/clocks/rules/", "/referrals/", "/messages/",
+        "/calendar/", "/calendar/?view=agenda", "/calendar/feed/", "/rounds/", "/help/", "/gallery/",
     ),
     "gwen": ("/team/", "/access-review/", "/access-review/audit/", "/duplicates/"),
     "adam": (
@@ -25,7 +26,7 @@ PAGES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 OF_A_PATIENT = (
     "", "review/", "call/", "story/", "what-matters/", "particulars/", "assessments/", "team/", "documents/", "refer/",
-    "messages/",
+    "messages/", "calendar/", "calendar/list/", "book/", "conference/",
 )  # fmt: skip
 
 
@@ -39,6 +40,8 @@ def _addresses(visitor: Visitor, name: str) -> list[str]:
         found += [patient.replace("/p/", "/today/"), patient.replace("/p/", "/today/") + "why/"]
         for start, link in (
             ("/clocks/", "main table a"),
+            ("/calendar/?view=agenda", "main a[href^='/appointment/']"),
+            ("/rounds/", "main a[href^='/rounds/']"),
             ("/intake/", "main [data-open]"),
             (patient, "a[href^='/case/']"),
         ):

@@ -54,6 +54,18 @@ def test_a_patient_with_a_barrier_takes_at_most_four_interactions(visit: Callabl
     assert dana.complaints == []
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_page_of_one_patient_has_no_barrier_and_no_sideways_scroll(
+    visit: Callable[..., Visitor], theme: str
+) -> None:
+    dana = visit(color_scheme=theme)
+    dana.sign_in("dana")
+    _first(dana)
+    assert dana.barriers() == []
+    dana.page.set_viewport_size({"width": 320, "height": 700})
+    assert dana.page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
 def test_the_minute_is_soft_and_told_to_nobody_who_did_not_ask(visit: Callable[..., Visitor]) -> None:
     dana = visit(reduced_motion="reduce")
     dana.sign_in("dana")
@@ -70,7 +82,7 @@ def test_rounds_go_on_without_javascript(visit: Callable[..., Visitor]) -> None:
     _first(dana)
     was = dana.page.url
     dana.page.locator("input[value=equipment]").check()
-    dana.page.locator("button[value=soon]").click()
+    dana.page.locator("button[value=tomorrow]").click()
     _went_on(dana, was)
     dana.page.goto("/")
     expect(dana.page.locator("main")).to_contain_text("Equipment")

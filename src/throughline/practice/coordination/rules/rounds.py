@@ -32,7 +32,7 @@ def barriers() -> tuple[Barrier, ...]:
     return tuple(Barrier(item.key, str(item.data["letter"]), str(item.data["title"])) for item in items)
 
 
-BY_WORDS = {"soon": "in 2 hours", "today": "today 5 PM", "tomorrow": "tomorrow noon", "later": "in 3 days"}
+BY_WHEN = ("soon", "today", "tomorrow", "later")  # two hours; the close of the day; tomorrow noon; three days
 
 
 def by_when(key: str, *, at: datetime, zone: str) -> datetime:
@@ -41,7 +41,7 @@ def by_when(key: str, *, at: datetime, zone: str) -> datetime:
     Raises UnableToRound for a key there is not.
     """
     local = at.astimezone(ZoneInfo(zone))
-    if key not in BY_WORDS:
+    if key not in BY_WHEN:
         raise UnableToRound("Choose by when it shall be done.")
     soon = at + timedelta(hours=2)
     if key == "soon":

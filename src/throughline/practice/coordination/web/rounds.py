@@ -14,9 +14,11 @@ from throughline.foundation.access.permissions import Permission
 from throughline.foundation.access.web.page import page
 from throughline.foundation.kernel.actions import NotPermitted, Refusal, locate
 from throughline.foundation.kernel.viewer import Viewer
+from throughline.foundation.ui import formats
 from throughline.practice.caseload import queries as caseload
 from throughline.practice.coordination.actions import rounds as actions
 from throughline.practice.coordination.queries import rounds as queries
+from throughline.practice.coordination.queries.appointments import zone_of
 from throughline.practice.coordination.records.rounds import AnswerIn, ConferenceIn
 from throughline.practice.coordination.rules import rounds as rules
 from throughline.practice.coordination.rules.moments import UnreadableWhen, read_when
@@ -146,12 +148,22 @@ def _entry_context(viewer: Viewer, round_id: UUID, round_entry_id: UUID) -> dict
         "after": places[here + 1] if here + 1 < len(places) else None,
         "left": [one for one in shown.unfinished if one.patient_id == found.patient_id],
         "barriers": rules.barriers(),
-        "by_words": rules.BY_WORDS.items(),
+        "by_words": _moments(viewer, found.patient_id),
         "colleagues": caseload.colleagues(viewer, shown.site_id),
         "matters": case.matters_most if case else "",
         "matters_language": case.matters_most_language if case else "",
         "others": {str(one.id): one.patient_name for one in shown.entries},
     }
+
+
+def _moments(viewer: Viewer, patient_id: UUID) -> list[tuple[str, str]]:
+    """The times by which a barrier can be cleared, as they fall now in the patient's zone; equal ones once."""
+    zone = zone_of(viewer, patient_id)
+    today = viewer.at.astimezone(ZoneInfo(zone)).date()
+    times = {key: rules.by_when(key, at=viewer.at, zone=zone) for key in rules.BY_WHEN}
+    if times["soon"] == times["today"]:
+        del times["soon"]
+    return [(key, formats.moment(when, zone, today)) for key, when in times.items()]
 
 
 @require_POST
