@@ -39,6 +39,7 @@ JOBS = (
     Job(4, "Quick task with owner and due date (patient's row)", 3, 12),
     Job(5, "Done, or snooze with reason (Today row)", 2, 4),
     Job(6, "PHQ-9 with a prior result, to signed (patient)", 13, 25),
+    Job(8, "Book an appointment with a team member (need)", 5, 10),
 )
 
 
@@ -169,6 +170,34 @@ def _nine_questions(v: Visitor, meter: Meter) -> None:
     v.page.wait_for_url("**/signed/")
 
 
+def _book(v: Visitor, meter: Meter) -> None:
+    v.page.goto("/")
+    href = v.page.locator("tbody.one .row__who a", has_text="Guadalupe Hernández").first.get_attribute("href")
+    v.page.goto(f"{href}plan/")
+    need = v.page.locator("section.need").first
+    need.evaluate("need => need.focus()")
+    at = "wed 11:15" if meter.hand == "keys" else "wed 3:40 pm"
+    if meter.hand == "keys":
+        meter.key("b")
+    else:
+        meter.click("section.need a[data-key=b]")
+    v.page.wait_for_url("**/book/**")
+    assert v.page.evaluate("document.activeElement.id") == "id_who"
+    meter.pick("#id_who", "Theo Marchetti, LPN")
+    if meter.hand == "keys":
+        meter.key("Tab", think=False)
+        meter.type("", at, think=False)
+    else:
+        meter.type("#id_when", at, think=False)
+    if meter.hand == "keys":
+        meter.key("Enter", think=False)
+    else:
+        meter.click("#booking button.btn-primary", think=False)
+    expect(v.page.locator(TOAST)).to_contain_text("Booked: Visit")
+    v.page.locator("#toasts [data-undo]").click()
+    expect(v.page.locator("main")).to_contain_text("Booked by mistake")
+
+
 RUNS: dict[int, Callable[[Visitor, Meter], None]] = {
     1: _open_patient,
     2: _failed_call,
@@ -176,6 +205,7 @@ RUNS: dict[int, Callable[[Visitor, Meter], None]] = {
     4: _quick_task,
     5: _snooze,
     6: _nine_questions,
+    8: _book,
 }
 
 

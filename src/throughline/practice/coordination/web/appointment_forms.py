@@ -87,7 +87,7 @@ class BookingForm(forms.Form):
     @property
     def first_fields(self) -> list[Any]:
         """What is asked of everybody."""
-        return [self[name] for name in ("who", "other", "when", "minutes", "what", "kind", "need")]
+        return [self[name] for name in ("who", "when", "other", "minutes", "what", "kind", "need")]
 
     @property
     def more_fields(self) -> list[Any]:
