@@ -33,6 +33,7 @@ from throughline.practice.careplan.actions.planning import (
     teach,
     withdraw_action,
 )
+from throughline.practice.careplan.actions.pointing import adopt_needs
 
 __all__ = [
     "BARRIER_ENDS",
@@ -51,6 +52,7 @@ __all__ = [
     "add_barrier",
     "add_goal",
     "adopt",
+    "adopt_needs",
     "agree",
     "decline",
     "end_barrier",

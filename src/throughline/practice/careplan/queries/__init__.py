@@ -7,6 +7,7 @@ from throughline.practice.careplan.queries.many import (
     review_days_of_many,
     taught_to_many,
 )
+from throughline.practice.careplan.queries.pointing import codes_looked_at, pointed_needs
 from throughline.practice.careplan.queries.proposing import (
     Known,
     adopted_keys,
@@ -22,12 +23,14 @@ __all__ = [
     "Known",
     "actions_of_many",
     "adopted_keys",
+    "codes_looked_at",
     "declined_by_many",
     "goals_of_many",
     "keys_of",
     "known_facts",
     "known_of",
     "plan_of",
+    "pointed_needs",
     "proposal_for",
     "review_days_of_many",
     "targets",

@@ -1,6 +1,6 @@
 """What is proposed for a patient, of which facts, and what is not offered again."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -20,6 +20,7 @@ from throughline.record.people import queries as people
 from throughline.record.people.records import Identity
 
 ICD10, SNOMED = "icd-10", "snomed"
+KINDS = ("condition", "medication", "encounter", "outsideplan", "outsidegoal")
 
 
 def whole_library() -> Library:
@@ -37,14 +38,16 @@ class Known:
     needs: Sequence[NeedRecord]
     case: CaseRecord | None
     identity: Identity
+    facts: Mapping[str, Sequence[ChartFact]]
 
 
 def known_of(viewer: Viewer, patient_id: UUID) -> Known:
-    """Return needs, open case and identity of a patient. Raises NotFound for one the viewer may not see."""
+    """Return needs, open case, identity and facts of a patient. Raises NotFound for one the viewer may not see."""
     return Known(
         assessment.needs_of(viewer, patient_id),
         cases.open_case_of(viewer, patient_id),
         people.identity(viewer, patient_id),
+        chart.facts(viewer, patient_id, kinds=KINDS),
     )
 
 
@@ -56,15 +59,14 @@ def proposal_for(
     Current conditions coded in ICD-10-CM or SNOMED CT call for a pathway by themselves; others are chosen by hand.
     """
     known = known or known_of(viewer, patient_id)
-    found = chart.facts(viewer, patient_id, kinds=["condition", "medication"])
-    codes = [f.code for f in found.get("condition", ()) if f.current and f.code and _matches(f.code_system)]
+    codes = [f.code for f in known.facts.get("condition", ()) if f.current and f.code and _matches(f.code_system)]
     case = known.case
     mode = next((e.mode for e in case.enrolments if e.until is None), "direct") if case else "direct"
     return propose(
         dict.fromkeys(codes),
         library=whole_library(),
         needs=[_as_suggested(need) for need in known.needs if need.status == "open"],
-        facts=_facts(viewer, known.identity, found.get("medication", ())),
+        facts=_facts(viewer, known.identity, known.facts.get("medication", ())),
         chosen=chosen,
         mode="coordinate" if mode.startswith("coord") else "direct",
     )

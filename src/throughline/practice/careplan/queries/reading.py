@@ -1,7 +1,7 @@
 """The plan as it stands: threads with their evidence, gaps and ratings, statements, agreed versions, targets."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -37,14 +37,16 @@ from throughline.record.chart.records.trends import Trend
 Grouped = dict[UUID, list[Any]]
 
 
-def plan_of(viewer: Viewer, patient_id: UUID, *, needs: Sequence[NeedRecord] | None = None) -> Plan:
+def plan_of(
+    viewer: Viewer, patient_id: UUID, *, needs: Sequence[NeedRecord] | None = None, also: Collection[str] = ()
+) -> Plan:
     """Return the plan of a patient. Raises NotFound for one the viewer may not see.
 
-    `needs` are those of the patient when the caller has read them already.
+    `needs` are those of the patient when the caller has read them already; `also` names further readings to bring.
     """
     known = assessment.needs_of(viewer, patient_id) if needs is None else needs
     side = read_side(patient_id)
-    found, trends = _threads(viewer, patient_id, known, side)
+    found, trends = _threads(viewer, patient_id, known, side, also)
     lessons = side.rows["lesson"]
     versions = _versions(side.rows["version"])
     shown = tuple(LessonRecord(r["id"], r["topic"], r["status"], r["moved_at"], r["moved_by_name"]) for r in lessons)
@@ -72,16 +74,16 @@ def threads(viewer: Viewer, patient_id: UUID) -> tuple[Thread, ...]:
     In a fixed number of statements. Raises NotFound for a patient the viewer may not see.
     """
     needs = assessment.needs_of(viewer, patient_id)
-    return _threads(viewer, patient_id, needs, read_side(patient_id))[0] if needs else ()
+    return _threads(viewer, patient_id, needs, read_side(patient_id), ())[0] if needs else ()
 
 
 def _threads(
-    viewer: Viewer, patient_id: UUID, needs: Sequence[NeedRecord], side: Side
+    viewer: Viewer, patient_id: UUID, needs: Sequence[NeedRecord], side: Side, also: Collection[str]
 ) -> tuple[tuple[Thread, ...], dict[str, Trend]]:
     goals = list(Goal.objects.filter(patient_id=patient_id).order_by("by_date", "id"))
     rows = PlanAction.objects.filter(patient_id=patient_id).select_related("task__owner", "task__team")
     actions = list(rows.order_by("due_on", "id"))
-    beside = _Beside(viewer, patient_id, goals, side)
+    beside = _Beside(viewer, patient_id, {g.loinc for g in goals if g.loinc} | set(also), side)
     goals_of, actions_of = _by(goals, "need_id"), _by(actions, "need_id")
     used = {*goals_of, *actions_of}
     shown = [need for need in needs if need.status == "open" or need.id in used]
@@ -98,7 +100,7 @@ def _by(rows: Iterable[Any], name: str) -> Grouped:
 class _Beside:
     """Everything that hangs on goals, actions and needs of one patient, read once."""
 
-    def __init__(self, viewer: Viewer, patient_id: UUID, goals: Sequence[Goal], side: Side) -> None:
+    def __init__(self, viewer: Viewer, patient_id: UUID, codes: set[str], side: Side) -> None:
         self.today = _today(viewer)
         self.side = side
         self.evidence = side.by("evidence", "action_id")
@@ -107,7 +109,7 @@ class _Beside:
         self.ratings = side.by("rating", "need_id")
         self.preferences = side.by("preference", "need_id")
         self.declined = side.by("declined", "need_id")
-        self.trends = chart.trends(viewer, patient_id, {g.loinc for g in goals if g.loinc}, visible=True)
+        self.trends = chart.trends(viewer, patient_id, codes, visible=True)
         self.problems, self.domains = library.problems(), library.barrier_domains()
 
     def thread(self, need: NeedRecord, goals: Sequence[Goal], actions: Sequence[PlanAction]) -> Thread:

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
+
+from throughline.practice.assessment.records import SuggestedNeed
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,35 @@ class Pathway:
     follow_up: tuple[str, ...]
     checks: tuple[CheckTemplate, ...]
     examples: tuple[Mapping[str, Any], ...] = ()
-    snomed: tuple[str, ...] = ()
+    snomed: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FactNeed:
+    """A need that a fact of the chart points to: `when` names conditions, a reading with its limit, or stays."""
+
+    key: str
+    text: str
+    domain: str
+    omaha: int | None
+    icd10: tuple[str, ...]
+    priority: str
+    horizon: str
+    when: Mapping[str, Any]
+    standing: str
+
+
+@dataclass(frozen=True, slots=True)
+class PointedNeed:
+    """A need the record points to, not raised before a nurse adopts it. `kind`: condition, observation, utilisation,
+    outside-plan; `joins` names the open need its evidence would join."""
+
+    key: str
+    need: SuggestedNeed
+    kind: str
+    source_id: UUID | None
+    standing: str
+    joins: str = ""
 
 
 @dataclass(frozen=True, slots=True)

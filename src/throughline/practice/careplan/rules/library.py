@@ -11,6 +11,7 @@ from throughline.practice.careplan.records import (
     CheckTemplate,
     ConflictRule,
     EvidenceRule,
+    FactNeed,
     GoalTemplate,
     Measure,
     MonitoringTemplate,
@@ -47,6 +48,11 @@ def evidence_rules() -> Mapping[str, EvidenceRule]:
 def barrier_domains() -> Mapping[str, str]:
     """The coded domains of barriers with their titles."""
     return {key: str(item.data["title"]) for key, item in library.load("barriers").items()}
+
+
+def fact_needs() -> Mapping[str, FactNeed]:
+    """The needs that facts of the chart point to."""
+    return library.load("fact_needs", parse_fact_need)
 
 
 def problems() -> Mapping[int, Problem]:
@@ -101,6 +107,7 @@ def parse_pathway(item: Item) -> Pathway:
         follow_up=tuple(data.get("follow_up", ())),
         checks=tuple(_check(row, str(row["id"]), item.citation) for row in data.get("checks", ())),
         examples=item.examples,
+        snomed={str(code): mark for mark, codes in data.get("snomed", {}).items() for code in codes},
     )
 
 
@@ -115,6 +122,19 @@ def parse_conflict(item: Item) -> ConflictRule:
     return ConflictRule(
         item.key, frozenset(data["left"]), frozenset(data["right"]), str(data["sentence"]), str(data["ask"])
     )
+
+
+def parse_fact_need(item: Item) -> FactNeed:
+    """The need a fact points to, of one content item. Raises ValueError when it names no fact."""
+    data, when = item.data, item.data["when"]
+    if not set(when) & {"icd10_prefix", "snomed", "loinc", "stays"}:
+        raise ValueError("'when' names a condition, a reading or stays")
+    omaha = data.get("omaha")
+    return FactNeed(
+        key=item.key, text=str(data["text"]), domain=str(data["domain"]), omaha=None if omaha is None else int(omaha),
+        icd10=tuple(data.get("icd10", ())), priority=str(data.get("priority", "medium")),
+        horizon=str(data.get("horizon", "immediate")), when=thaw(when), standing=standing(item),
+    )  # fmt: skip
 
 
 def parse_evidence(item: Item) -> EvidenceRule:

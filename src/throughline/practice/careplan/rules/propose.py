@@ -70,7 +70,7 @@ def propose(
     chosen: Iterable[str] = (),
     mode: str = "direct",
 ) -> Proposal:
-    """What the pathways of these ICD-10-CM codes, and of those chosen by hand, propose together.
+    """What the pathways of these ICD-10-CM and SNOMED CT codes, and of those chosen by hand, propose together.
 
     `needs` are those the answers raised; `facts` decide conditional checks (`age`, `egfr`, …); `mode` is direct
     (the case manager does it) or coordinate (she delegates). Duplicates are merged, clashes become conflicts.
@@ -107,7 +107,9 @@ def match(codes: Sequence[str], pathways: Mapping[str, Pathway], chosen: Sequenc
     plain = {code: code.replace(".", "").strip().upper() for code in codes}
     found = []
     for pathway in pathways.values():
-        hits = tuple(code for code, text in plain.items() if text.startswith(pathway.icd10_prefix))
+        hits = tuple(
+            code for code, text in plain.items() if text.startswith(pathway.icd10_prefix) or code in pathway.snomed
+        )
         if hits or pathway.id in chosen:
             found.append(Matched(pathway, hits))
     return found

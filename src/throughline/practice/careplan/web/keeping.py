@@ -9,8 +9,14 @@ from throughline.foundation.access.permissions import Permission
 from throughline.foundation.access.web.page import page
 from throughline.foundation.kernel.actions import locate
 from throughline.foundation.kernel.viewer import Viewer
-from throughline.practice.careplan import actions
+from throughline.practice.assessment import actions as assessment
+from throughline.practice.assessment.records import SuggestedNeed
+from throughline.practice.careplan import actions, queries
+from throughline.practice.careplan.rules import library
 from throughline.practice.careplan.web.acts import back
+
+PRIORITIES = ("high", "medium", "low")
+HORIZONS = ("immediate", "long-term")
 
 
 def _number(request: HttpRequest, name: str) -> int | None:
@@ -107,3 +113,41 @@ def sign(request: HttpRequest, viewer: Viewer, version_id: UUID) -> HttpResponse
     """Sign an agreed version off."""
     actions.sign_version(version_id=version_id, by=viewer.actor, at=viewer.at)
     return back(locate("version_id", version_id).patient_id, request, "#h-agree")
+
+
+@require_POST
+@page("careplan.needs", needs=Permission.PLAN_CARE, patient="patient_id")
+def needs(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> HttpResponse:
+    """Take up needs the record points to, or set one aside with a reason."""
+    offered = queries.pointed_needs(viewer, patient_id)
+    aside = next((one for one in offered if one.key == request.POST.get("aside")), None)
+    if aside is not None:
+        reason = request.POST.get(f"reason:{aside.key}", "")
+        actions.decline(
+            patient_id=patient_id, key=aside.key, text=aside.need.text, reason=reason, by=viewer.actor, at=viewer.at
+        )
+    else:
+        chosen = request.POST.getlist("pointed")
+        actions.adopt_needs(patient_id=patient_id, offered=offered, chosen=chosen, by=viewer.actor, at=viewer.at)
+    return back(patient_id, request)
+
+
+@require_POST
+@page("careplan.raise-need", needs=Permission.PLAN_CARE, patient="patient_id")
+def raise_need(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> HttpResponse:
+    """Raise a need by hand: what it is, its domain, what speaks for it, in whose words."""
+    post = request.POST
+    problem = post.get("omaha", "")
+    need = SuggestedNeed(
+        id=f"hand-{viewer.at.isoformat()}",
+        text=post.get("text", "").strip()[:300],
+        domain=post.get("domain", "physical"),
+        omaha=int(problem) if problem.isdigit() and int(problem) in library.problems() else None,
+        icd10=(),
+        priority=post.get("priority", "") if post.get("priority") in PRIORITIES else "medium",
+        horizon=post.get("horizon", "") if post.get("horizon") in HORIZONS else "immediate",
+        evidence=tuple(filter(None, (post.get("evidence", "").strip(),))),
+        words=tuple(filter(None, (post.get("words", "").strip(),))),
+    )
+    assessment.raise_need(patient_id=patient_id, need=need, by=viewer.actor, at=viewer.at)
+    return back(patient_id, request)

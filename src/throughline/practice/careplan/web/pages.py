@@ -20,6 +20,11 @@ from throughline.practice.careplan.web.threads import shown
 from throughline.record.cases import queries as cases
 from throughline.record.people import queries as people
 
+NEED_DOMAINS = (
+    "physical", "functional", "emotional", "cognitive", "social", "environmental", "financial", "knowledge",
+    "caregiver", "safety",
+)  # fmt: skip
+
 
 @require_GET
 @page("careplan.plan", needs=Permission.SEE_PATIENT, patient="patient_id")
@@ -35,7 +40,8 @@ def plan_context(viewer: Viewer, patient_id: UUID, chosen: Sequence[str]) -> dic
     known = library.pathways()
     chosen = [key for key in chosen if key in known]
     proposal = queries.proposal_for(viewer, patient_id, chosen=chosen, known=read)
-    plan = queries.plan_of(viewer, patient_id, needs=read.needs)
+    plan = queries.plan_of(viewer, patient_id, needs=read.needs, also=queries.codes_looked_at())
+    standing = queries.keys_of(patient_id)
     return {
         "identity": identity,
         "patient_id": patient_id,
@@ -45,10 +51,13 @@ def plan_context(viewer: Viewer, patient_id: UUID, chosen: Sequence[str]) -> dic
                        for key, words in STATEMENTS.items()],
         "domains": library.barrier_domains().items(),
         "ratings": [(part, sorted(words.items())) for part, words in library.rating_words().items()],
+        "problems": [(code, problem.title) for code, problem in sorted(library.problems().items())],
+        "need_domains": NEED_DOMAINS,
         "levels": list(enumerate(LEVELS)),
         "occasions": OCCASIONS,
         "proposal": proposal,
-        "tray": tray(proposal, queries.keys_of(patient_id)),
+        "tray": tray(proposal, standing),
+        "pointed": queries.pointed_needs(viewer, patient_id, known=read, trends=plan.trends, standing=standing),
         "pathways": [(p.id, p.title, p.id in proposal.pathways) for p in known.values()],
         "chosen": chosen,
         "matters": case.matters_most if case else "",

@@ -23,6 +23,8 @@ urlpatterns = [
     path("goal/<uuid:goal_id>/progress/", keeping.progress, name="progress"),
     path("goal/<uuid:goal_id>/importance/", keeping.importance, name="importance"),
     path("need/<uuid:need_id>/rate/", keeping.rate, name="rate"),
+    path("p/<uuid:patient_id>/plan/needs/", keeping.needs, name="needs"),
+    path("p/<uuid:patient_id>/plan/need/", keeping.raise_need, name="raise-need"),
     path("plan-version/<uuid:version_id>/sign/", keeping.sign, name="sign"),
     path("lesson/<uuid:lesson_id>/teach/", acts.teach, name="teach"),
 ]
