@@ -362,6 +362,7 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
     "assessment_id": _assessment,
     "need_id": _need,
     "assessment:blank.key": lambda world: "phq9",
+    "assessment:blank-pdf.key": lambda world: "phq9",
     "message_id": _message,
     "goal_id": lambda world: _plan(world)[0],
     "plan_action_id": lambda world: _plan(world)[1],

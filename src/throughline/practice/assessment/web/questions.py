@@ -210,14 +210,15 @@ def lines_of(record: AssessmentRecord, *, only_settled: bool = False) -> list[Ma
         answer = record.answers.get(place.key, NOTHING)
         if only_settled and not answer.settled:
             continue
-        said = ", ".join(text_of(item, value, record.language) for value in answer.values)
+        picked = [text_of(item, value, record.language) for value in answer.values]
+        said = ", ".join(picked)
         if answer.absent is not None:
             said = dict(ABSENCES)[answer.absent.value]
         made.append(
             {
-                "text": text, "number": item.id if item.id.isdigit() else "", "said": said, "words": answer.words,
-                "words_language": answer.words_language, "by": answer.by, "at": answer.at, "private": item.private,
-                "place": place.key, "required": item.required,
+                "text": text, "number": item.id if item.id.isdigit() else "", "said": said, "picked": picked,
+                "words": answer.words, "words_language": answer.words_language, "by": answer.by, "at": answer.at,
+                "private": item.private, "place": place.key, "required": item.required,
                 "options": [o.text.get(record.language) or o.text.get("en", o.key) for o in item.options],
             }
         )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from throughline.practice.assessment.web import listing, runner, signing
+from throughline.practice.assessment.web import listing, paper, runner, signing
 
 app_name = "assessment"
 urlpatterns = [
@@ -12,8 +12,11 @@ urlpatterns = [
     path("assessment/<uuid:assessment_id>/answer/", runner.answer, name="answer"),
     path("assessment/<uuid:assessment_id>/review/", signing.review, name="review"),
     path("assessment/<uuid:assessment_id>/signed/", signing.signed, name="signed"),
+    path("assessment/<uuid:assessment_id>/print/", paper.filled, name="print"),
+    path("assessment/<uuid:assessment_id>/print/pdf/", paper.filled_pdf, name="print-pdf"),
     path("assessment/<uuid:assessment_id>/addendum/", signing.addendum, name="addendum"),
     path("assessment/<uuid:assessment_id>/needs/", signing.needs, name="needs"),
     path("need/<uuid:need_id>/close/", signing.close, name="close-need"),
     path("instruments/<slug:key>/blank/", listing.blank, name="blank"),
+    path("instruments/<slug:key>/blank/pdf/", paper.blank_pdf, name="blank-pdf"),
 ]
