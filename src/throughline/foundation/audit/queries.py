@@ -67,3 +67,11 @@ def _found(viewer: Viewer, search: AuditSearch, sites: Collection[UUID]) -> Quer
     if search.name:
         wanted &= Q(name=search.name)
     return AuditEntry.objects.filter(wanted)
+
+
+def last_look(viewer: Viewer, patient_id: UUID, page: str, *, before: datetime) -> datetime | None:
+    """Return when the viewer herself last read that page of the patient before an instant, or None."""
+    mine = AuditEntry.objects.filter(
+        patient_id=patient_id, actor_id=viewer.user_id, kind="read", name=page, at__lt=before
+    )
+    return mine.order_by("-at").values_list("at", flat=True).first()

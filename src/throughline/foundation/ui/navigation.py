@@ -1,6 +1,7 @@
 """The sections of the product, in their order; each shows only where its page exists and the viewer may open it."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
@@ -47,6 +48,15 @@ class Entry:
     current: bool
 
 
+@lru_cache(maxsize=64)
+def _address(url_name: str) -> str:
+    """Return the address of a section, empty where its page does not exist; addresses never change while we run."""
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return ""
+
+
 def entries(path: str, viewer: Any) -> list[Entry]:
     """Return the sections `viewer` may open, the one `path` lies in marked as current."""
     if viewer is None:
@@ -55,10 +65,7 @@ def entries(path: str, viewer: Any) -> list[Entry]:
     for section in SECTIONS:
         if section.needs and not viewer.may(section.needs):
             continue
-        try:
-            href = reverse(section.url_name)
-        except NoReverseMatch:
-            continue
-        found.append((section, href))
+        if href := _address(section.url_name):
+            found.append((section, href))
     inside = max((href for _, href in found if path.startswith(href)), key=len, default="")
     return [Entry(href, s.label, s.icon, s.letter, href == inside) for s, href in found]

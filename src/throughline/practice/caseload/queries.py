@@ -16,6 +16,7 @@ from throughline.practice.caseload.worklist_queries import (  # noqa: F401 (the 
     also_due,
     bare_row,
     covers_of,
+    due_of_patient,
     worklist,
 )
 from throughline.record.cases.models import Case
@@ -38,7 +39,10 @@ def colleagues(viewer: Viewer, site_id: UUID) -> list[tuple[UUID, str]]:
         grants__site_id=site_id,
         grants__role__in=["case_manager", "team_nurse", "social_worker", "supervisor", "utilisation_reviewer"],
     ).distinct()
-    return [(user.id, str(user)) for user in found.order_by("full_name")] if site_id in viewer.site_ids else []
+    if site_id not in viewer.site_ids:
+        return []
+    rows = found.order_by("full_name").values_list("id", "full_name", "credentials")
+    return [(key, f"{name}, {after}" if after else name) for key, name, after in rows]
 
 
 POINTS = {1: 1, 2: 2, 3: 4, 4: 6}  # workload points by acuity: intensity, not heads

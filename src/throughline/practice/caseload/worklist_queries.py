@@ -65,6 +65,12 @@ def worklist(
     return Worklist(rows, chosen, counts, held, covering)
 
 
+def due_of_patient(viewer: Viewer, patient_id: UUID) -> tuple[Due, ...]:
+    """Return everything due for one patient by the rules of the viewer's list, what is snoozed as well, best first."""
+    found, _held = _sketches(viewer, {viewer.user_id}, patient_id, include_held=True)
+    return found[0].dues if found else ()
+
+
 def _sketches(
     viewer: Viewer, wanted: set[UUID | None], only: UUID | None, include_held: bool
 ) -> tuple[list[Sketch], int]:

@@ -1,9 +1,13 @@
 """Reads of cases. Each takes the viewer first and shows only cases of patients she may see."""
 
 from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Prefetch, Q, QuerySet
+from django.db.models.functions import JSONObject
 
 from throughline.foundation.access.queries import sees
 from throughline.foundation.kernel.actions import NotFound
@@ -41,8 +45,31 @@ def cases_of(viewer: Viewer, patient_id: UUID) -> list[CaseRecord]:
 
 def open_case_of(viewer: Viewer, patient_id: UUID) -> CaseRecord | None:
     """Return the patient's open case, or None."""
-    found = _visible(viewer).filter(patient_id=patient_id).exclude(state=CLOSED).first()
-    return _record(found) if found else None
+    # One statement: the patient's page shows it, and what hangs on the case is short.
+    seen = Case.objects.filter(sees(viewer), patient_id=patient_id).exclude(state=CLOSED)
+    found = seen.select_related("patient", "owner", "team").annotate(
+        enrolled=_together(Enrolment, "since", _ENROLLED), agreed=_together(Consent, "-at", _AGREED)
+    )
+    row = found.first()
+    if row is None:
+        return None
+    enrolments = [Enrolment(**_read(one)) for one in row.enrolled]
+    return _record(row, enrolments, [Consent(**_read(one)) for one in row.agreed])
+
+
+_ENROLLED = ("id", "programme", "mode", "since", "until", "screening")
+_AGREED = ("id", "scope", "decision", "method", "given_by", "taken_by_name", "at", "limits", "withdrawn_at")
+_INSTANTS = ("since", "until", "at", "withdrawn_at")
+
+
+def _together(model: type[Any], order: str, names: tuple[str, ...]) -> ArraySubquery:
+    rows = model.objects.filter(case_id=OuterRef("id")).order_by(order)
+    return ArraySubquery(rows.values(row=JSONObject(**{name: name for name in names})))
+
+
+def _read(row: dict[str, Any]) -> dict[str, Any]:
+    instants = {name: datetime.fromisoformat(row[name]) for name in _INSTANTS if row.get(name)}
+    return row | instants | {"id": UUID(row["id"])}
 
 
 def unassigned_cases(viewer: Viewer, *, limit: int = 50) -> list[CaseRecord]:
@@ -93,7 +120,9 @@ def cadence_of(viewer: Viewer, case_id: UUID) -> Programme | None:
     return min(known, key=lambda p: p.cadence.every_days, default=None)
 
 
-def _record(found: Case) -> CaseRecord:
+def _record(
+    found: Case, enrolments: Iterable[Enrolment] | None = None, consents: Iterable[Consent] | None = None
+) -> CaseRecord:
     titles = programmes()
     return CaseRecord(
         id=found.id,
@@ -130,12 +159,12 @@ def _record(found: Case) -> CaseRecord:
                 until=e.until,
                 explanation=tuple(f"{row['text']}: {row['because']}" for row in e.screening.get("findings", ())),
             )
-            for e in found.enrolments.all()
+            for e in (found.enrolments.all() if enrolments is None else enrolments)
         ),
         consents=tuple(
             ConsentRecord(
                 c.id, c.scope, c.decision, c.method, c.given_by, c.taken_by_name, c.at, c.limits, c.withdrawn_at
             )
-            for c in found.consents.all()
+            for c in (found.consents.all() if consents is None else consents)
         ),
     )

@@ -1,12 +1,13 @@
 """Gathers the patient page: identity, case, what is due, the facts of the chart, the story."""
 
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
 
-from throughline.edge.desk.web import panels
+from throughline.foundation.audit import queries as audit
 from throughline.foundation.journal import queries as journal
 from throughline.foundation.journal.records import BadCursor, Cursor, StoryLine
 from throughline.foundation.kernel.viewer import Viewer
@@ -16,6 +17,7 @@ from throughline.record.cases import queries as cases
 from throughline.record.chart import queries as charts
 from throughline.record.people import queries as people
 
+SAME_VISIT = timedelta(minutes=30)
 STORY_KINDS = (
     ("", "All"),
     ("contacts", "Contacts"),
@@ -43,7 +45,6 @@ def overview_context(
     context: dict[str, Any] = {"patient_id": patient_id} | _story(request, viewer, patient_id)
     if story_only:
         return context
-    row = panels.row_of(viewer, patient_id)
     open_case = cases.open_case_of(viewer, patient_id)
     who, chart = people.identity(viewer, patient_id), charts.chart(viewer, patient_id)
     context |= {
@@ -52,8 +53,8 @@ def overview_context(
         "allergy_tags": [fact.display for fact in chart.of("allergy", current=True)][:3],
         "case": open_case,
         "chart": chart,
-        "due": [due for due in (row.first, *row.extras) if due.kind != "nothing"],
-        "colleagues": caseload.colleagues(viewer, row.site_id),
+        "due": caseload.due_of_patient(viewer, patient_id),
+        "colleagues": caseload.colleagues(viewer, who.site_id),
         "viewer": viewer,
         "tab": "overview",
     }
@@ -74,19 +75,27 @@ def _story(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> dict[str, 
     except BadCursor:
         before = None
     story = journal.timeline(viewer, patient_id, before=before, kinds=[kind] if kind else [])
+    # A look a moment ago is the same visit: what is new is what came since the one before.
+    last = audit.last_look(viewer, patient_id, "desk.patient", before=viewer.at - SAME_VISIT)
     return {
-        "days": _by_day(story.lines, viewer),
+        "days": _by_day(story.lines, viewer, None if before else last),
         "older": str(story.older) if story.older else "",
         "kind": kind,
         "kinds": STORY_KINDS,
     }
 
 
-def _by_day(lines: tuple[StoryLine, ...], viewer: Viewer) -> list[dict[str, Any]]:
+def _by_day(lines: tuple[StoryLine, ...], viewer: Viewer, last: datetime | None) -> list[dict[str, Any]]:
+    """Return the lines by day; between what came since the viewer's last visit and what was there, a mark."""
     zone = ZoneInfo(viewer.time_zone)
     today = viewer.at.astimezone(zone).date()
     days: list[dict[str, Any]] = []
+    newer = False
     for found in lines:
+        mark = ""
+        if last is not None and newer and found.recorded_at <= last:
+            mark, last = formats.moment(last, viewer.time_zone, today), None
+        newer = newer or (last is not None and found.recorded_at > last)
         when = found.occurred_at.astimezone(zone)
         if not days or days[-1]["date"] != when.date():
             words = f"{when:%A, %B} {when.day}" + ("" if when.year == today.year else f", {when.year}")
@@ -94,6 +103,7 @@ def _by_day(lines: tuple[StoryLine, ...], viewer: Viewer) -> list[dict[str, Any]
             days.append({"date": when.date(), "words": f"Today, {words}" if near == "today" else words, "lines": []})
         days[-1]["lines"].append(
             {
+                "mark": mark,
                 "icon": ICONS.get(found.kind.split(".")[0], "info"),
                 "sentence": found.sentence,
                 "by": found.actor_name,

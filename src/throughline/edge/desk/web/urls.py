@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from throughline.edge.desk.web import acts, bulk, calls, digest, outbox, papers, patient, patients, search, sheet, today
+from throughline.edge.desk.web import (
+    acts,
+    bulk,
+    calls,
+    digest,
+    outbox,
+    papers,
+    patient,
+    patients,
+    search,
+    sheet,
+    threads,
+    today,
+)
 
 app_name = "desk"
 urlpatterns = [
@@ -37,6 +50,7 @@ urlpatterns = [
     path("p/<uuid:patient_id>/note/", acts.note, name="note"),
     path("p/<uuid:patient_id>/", patient.overview, name="patient"),
     path("p/<uuid:patient_id>/plan/paper/", papers.plan_paper, name="plan-paper"),
+    path("p/<uuid:patient_id>/threads/", threads.threads, name="threads"),
     path("p/<uuid:patient_id>/story/", patient.story, name="story"),
     path("p/<uuid:patient_id>/what-matters/", patient.what_matters, name="what-matters"),
 ]
