@@ -5,11 +5,13 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
+from throughline.edge.desk.head import head_of
 from throughline.foundation.access.actions import before_leaving
 from throughline.foundation.access.labels import name_patients_by
 from throughline.foundation.access.queries import system_viewer
 from throughline.foundation.access.records import Viewer
 from throughline.foundation.kernel.actor import system
+from throughline.foundation.ui.patient_head import given_by
 from throughline.practice.careplan import queries as careplan
 from throughline.practice.caseload.queries import also_due
 from throughline.practice.review.queries.today import gaps_due
@@ -43,5 +45,6 @@ def install() -> None:
     """Give the answers to those who ask. Called once when Django starts."""
     name_patients_by(names_of)
     before_leaving(left_behind)
+    given_by(head_of)
     targets_by(careplan.targets)
     also_due(gaps_due)

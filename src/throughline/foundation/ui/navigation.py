@@ -1,10 +1,13 @@
 """The sections of the product, in their order; each shows only where its page exists and the viewer may open it."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,30 @@ SECTIONS: tuple[Section, ...] = (
 
 
 @dataclass(frozen=True, slots=True)
+class Tab:
+    """One tab of a patient's record; its address takes the patient's id. `letter` follows `g` on her pages."""
+
+    key: str
+    url_name: str
+    label: Any  # translated when it is drawn
+    letter: str = ""
+
+
+PATIENT_TABS: tuple[Tab, ...] = (
+    Tab("overview", "desk:patient", _("Overview"), "o"),
+    Tab("plan", "careplan:plan", _("Plan"), "l"),
+    Tab("assessments", "assessment:list", _("Assessments"), "s"),
+    Tab("team", "coordination:team", _("Team"), "e"),
+    Tab("calendar", "coordination:patient-calendar", _("Calendar"), "a"),
+    Tab("readings", "chart:readings", _("Readings"), "v"),
+    Tab("clocks", "clocks:patient", _("Clocks")),
+    Tab("documents", "documents:list", _("Documents"), "d"),
+    Tab("story", "desk:story", _("Timeline"), "h"),
+    Tab("particulars", "people:particulars", _("Particulars")),
+)
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """A section as the rail draws it."""
 
@@ -55,6 +82,16 @@ def _address(url_name: str) -> str:
         return reverse(url_name)
     except NoReverseMatch:
         return ""
+
+
+def patient_tabs(patient_id: UUID, current: str) -> list[Entry]:
+    """Return the tabs of a patient's record whose pages exist, the one called `current` marked."""
+    found = []
+    for tab in PATIENT_TABS:
+        with suppress(NoReverseMatch):
+            href = reverse(tab.url_name, args=[patient_id])
+            found.append(Entry(href, str(tab.label), "", tab.letter, tab.key == current))
+    return found
 
 
 def entries(path: str, viewer: Any) -> list[Entry]:

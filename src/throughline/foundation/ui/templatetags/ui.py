@@ -9,7 +9,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from throughline.foundation.ui.charts import Figure
-from throughline.foundation.ui.navigation import entries
+from throughline.foundation.ui.navigation import entries, patient_tabs
+from throughline.foundation.ui.patient_head import head_of
 from throughline.foundation.ui.shortcuts import keymap as keymap_of
 
 register = template.Library()
@@ -31,6 +32,15 @@ def rail(context: dict[str, Any]) -> dict[str, Any]:
     request = context["request"]
     viewer = getattr(request, "viewer", None)
     return {"entries": entries(request.path, viewer), "user": request.user}
+
+
+@register.inclusion_tag("ui/_patient_head.html", takes_context=True)
+def patient_head(context: dict[str, Any]) -> dict[str, Any]:
+    """Return the head of a patient's page: from `head` of the context, else asked for, and the tabs, `tab` marked."""
+    patient_id, viewer = context["patient_id"], context["request"].viewer
+    head = context.get("head") or head_of(viewer, patient_id, context.get("identity"))
+    tabs = patient_tabs(patient_id, context.get("tab", ""))
+    return {"head": head, "tabs": tabs, "home": tabs[0].href if tabs else ""}
 
 
 @register.inclusion_tag("ui/_trend.html")

@@ -7,7 +7,8 @@ from django.urls import reverse
 
 from throughline.foundation.access.tests.factories import make_site, make_user
 from throughline.practice.assessment.models import AnswerRow, Assessment, Need
-from throughline.record.cases.tests.factories import make_case, make_patient
+from throughline.record.cases.tests.factories import NOW, make_case, make_patient
+from throughline.record.chart.models import Allergy
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HTTP_HX_REQUEST": "true"}
@@ -244,7 +245,7 @@ def test_what_was_asked_before_is_asked_again_by_one_press(signed_in, patient):
     post(signed_in, found, {"q:1": "LA6569-3", "q:2": "LA6569-3"}, **HTMX)
     signed_in.post(reverse("assessment:review", args=[found.id]))
     page = signed_in.get(reverse("assessment:list", args=[patient.id])).content.decode()
-    assert re.search(r'name="instrument" value="phq2">PHQ-2 <span[^>]*>2, ', page)
+    assert re.search(r'value="phq2" data-go="1"><kbd>g 1</kbd> PHQ-2 <span[^>]*>2, ', page)
     start(signed_in, patient, "phq2")
     assert 'h-again"' not in signed_in.get(reverse("assessment:list", args=[patient.id])).content.decode()
 
@@ -283,3 +284,13 @@ def test_an_answer_costs_the_same_few_statements_whatever_came_before(
     for number in (2, 9 - 1):
         with django_assert_max_num_queries(28):
             post(signed_in, found, {f"q:{number}": "LA6568-5"}, **HTMX)
+
+
+def test_allergies_and_the_owner_stand_on_every_page_of_hers(signed_in, patient):
+    Allergy.objects.create(
+        site_id=patient.site_id, patient_id=patient.id, display="Penicillin", status="active", received_at=NOW
+    )
+    page = signed_in.get(reverse("assessment:list", args=[patient.id])).content.decode()
+    assert "Allergy: Penicillin" in page
+    assert re.search(r"<dt>Owner</dt><dd>Case Manager", page)
+    assert re.search(r'data-go="s" aria-current="page">Assessments', page)
