@@ -150,3 +150,15 @@ def test_taking_an_action_out_ends_its_task(nurse, patient):
     weigh(nurse, patient)
     row.refresh_from_db()
     assert row.status == "withdrawn"
+
+
+def test_an_action_is_offered_or_given_to_a_colleague(nurse, patient):
+    row = planned(nurse, patient, "Cook with less salt", role="RD")
+    other = make_user("team_nurse", nurse.grants.first().site)
+    by = actor_for(nurse, at=LATER)
+    actions.hand_over(plan_action_id=row.id, owner_id=other.id, offer=True, by=by, at=LATER)
+    (thread,) = queries.threads(viewer_for(nurse, at=LATER), patient.id)
+    assert (thread.actions[0].task_state, thread.actions[0].owner) == ("offered", str(other))
+    actions.withdraw_action(plan_action_id=row.id, reason="x", by=by, at=LATER)
+    with pytest.raises(actions.UnableToPlan, match="withdrawn"):
+        actions.hand_over(plan_action_id=row.id, owner_id=other.id, by=by, at=LATER)

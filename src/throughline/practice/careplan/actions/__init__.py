@@ -1,7 +1,7 @@
 """The writes of the care plan: planning, closing by evidence, and what is kept beside goals and actions."""
 
 from throughline.practice.careplan.actions.agreeing import agree
-from throughline.practice.careplan.actions.closing import mark_done, note_evidence, undo_evidence
+from throughline.practice.careplan.actions.closing import hand_over, mark_done, note_evidence, undo_evidence
 from throughline.practice.careplan.actions.keeping import (
     BARRIER_ENDS,
     LEVELS,
@@ -57,6 +57,7 @@ __all__ = [
     "decline",
     "end_barrier",
     "end_statement",
+    "hand_over",
     "mark_done",
     "move_goal",
     "note_evidence",

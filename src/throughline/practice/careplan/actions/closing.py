@@ -44,6 +44,21 @@ def mark_done(*, plan_action_id: UUID, words: str, by: Actor, at: datetime) -> N
     _close(row, EvidenceFact("hand", f"{row.id}:{at.isoformat()}", words.strip(), at, by.name), by, at)
 
 
+@action("careplan.hand-over", needs=Permission.WORK_CASE, on="plan_action_id")
+def hand_over(*, plan_action_id: UUID, owner_id: UUID, offer: bool = False, by: Actor, at: datetime) -> None:
+    """Give an action's task to a colleague, or offer it. Raises UnableToPlan when the action is not active."""
+    row = PlanAction.objects.select_for_update(of=("self",)).get(pk=plan_action_id)
+    if row.status != "active":
+        raise UnableToPlan(f"This action is {row.status}. Add it again first.")
+    task_id = row.task_id or task_for(row, need_of_action(row.need_id).text, None, by, at)
+    if offer:
+        tasks.offer_task(task_id=task_id, to_id=owner_id, by=by, at=at)
+    else:
+        tasks.assign_task(task_id=task_id, owner_id=owner_id, by=by, at=at)
+    row.task_id, row.delegated = task_id, owner_id != by.user_id
+    row.save(update_fields=["task", "delegated"])
+
+
 def _close(row: PlanAction, fact: EvidenceFact, by: Actor, at: datetime) -> bool:
     happened = fact.at.date()
     following = _following(row, max(happened, row.due_on))

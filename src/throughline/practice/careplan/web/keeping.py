@@ -3,7 +3,8 @@
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_POST
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_POST
 
 from throughline.foundation.access.permissions import Permission
 from throughline.foundation.access.web.page import page
@@ -14,6 +15,8 @@ from throughline.practice.assessment.records import SuggestedNeed
 from throughline.practice.careplan import actions, queries
 from throughline.practice.careplan.rules import library
 from throughline.practice.careplan.web.acts import back
+from throughline.practice.caseload import queries as caseload
+from throughline.record.people import queries as people
 
 PRIORITIES = ("high", "medium", "low")
 HORIZONS = ("immediate", "long-term")
@@ -151,3 +154,28 @@ def raise_need(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> HttpRe
     )
     assessment.raise_need(patient_id=patient_id, need=need, by=viewer.actor, at=viewer.at)
     return back(patient_id, request)
+
+
+@require_http_methods(["GET", "POST"])
+@page("careplan.assign", needs=Permission.WORK_CASE, patient="plan_action_id")
+def assign(request: HttpRequest, viewer: Viewer, plan_action_id: UUID) -> HttpResponse:
+    """Give an action to a colleague, or offer it, who then accepts or declines."""
+    place = locate("plan_action_id", plan_action_id)
+    assert place.patient_id is not None
+    if request.method == "GET":
+        found = [a for t in queries.threads(viewer, place.patient_id) for a in t.actions if a.id == plan_action_id]
+        context = {
+            "identity": people.identity(viewer, place.patient_id),
+            "patient_id": place.patient_id,
+            "action": found[0],
+            "colleagues": caseload.colleagues(viewer, place.site_id) if place.site_id else [],
+            "tab": "plan",
+        }
+        return render(request, "careplan/assign.html", context)
+    try:
+        owner = UUID(request.POST.get("owner", ""))
+    except ValueError as wrong:
+        raise actions.UnableToPlan("Choose a colleague from the list.") from wrong
+    offer = request.POST.get("how") == "offer"
+    actions.hand_over(plan_action_id=plan_action_id, owner_id=owner, offer=offer, by=viewer.actor, at=viewer.at)
+    return back(place.patient_id, request)

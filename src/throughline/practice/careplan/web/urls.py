@@ -16,6 +16,7 @@ urlpatterns = [
     path("goal/<uuid:goal_id>/move/", acts.move_goal, name="move-goal"),
     path("plan-action/<uuid:plan_action_id>/withdraw/", acts.withdraw, name="withdraw"),
     path("plan-action/<uuid:plan_action_id>/done/", keeping.done, name="done"),
+    path("plan-action/<uuid:plan_action_id>/assign/", keeping.assign, name="assign"),
     path("need/<uuid:need_id>/barrier/", keeping.barrier, name="barrier"),
     path("barrier/<uuid:barrier_id>/end/", keeping.end_barrier, name="end-barrier"),
     path("p/<uuid:patient_id>/plan/state/", keeping.state, name="state"),
