@@ -20,6 +20,7 @@ class Facts:
     hosts: tuple[str, ...]
     embedded: bool
     demo_users: int | None  # None: the tables are not there yet
+    without_second_factor: tuple[str, ...]  # accounts with a powerful role that a password alone opens
     pending_migrations: int
     superuser: bool
     bypasses_row_security: bool
@@ -68,6 +69,15 @@ _TABLE: tuple[tuple[str, Callable[[Facts], object], Callable[[Facts], str], str]
         lambda f: f.demo_users,
         lambda f: f"{f.demo_users or 0} demonstration accounts with a published password can sign in.",
         "Use an installation that was never seeded, or deactivate them.",
+    ),
+    (
+        "second-factor",
+        lambda f: f.without_second_factor,
+        lambda f: (
+            f"{len(f.without_second_factor)} accounts that administer, supervise or review access are opened "
+            f"by a password alone: {', '.join(f.without_second_factor[:5])}."
+        ),
+        "Have them add a passkey or a one-time code, or set THROUGHLINE_SECOND_FACTOR=1 to ask it of everybody.",
     ),
     (
         "tls",

@@ -31,7 +31,7 @@ create index if not exists floor_people_mrn on floor_people (mrn);
 """
 
 
-def _database(bench: Bench) -> str:
+def floor_database(bench: Bench) -> str:
     """Return the address of the floor's database, made with its tables and without the product's."""
     if "floor" not in bench.kept:
         with psycopg.connect(bench.place.url(database="postgres"), autocommit=True) as link:
@@ -47,7 +47,7 @@ def insert_rate(clients: int) -> Callable[[Bench], list[float]]:
     """Return a measurement of single durable inserts per second by that many connections."""
 
     def once(bench: Bench) -> list[float]:
-        url = _database(bench)
+        url = floor_database(bench)
 
         def worker(number: int) -> Callable[[int], None]:
             link = psycopg.connect(url, autocommit=True)
@@ -69,7 +69,7 @@ def insert_rate(clients: int) -> Callable[[Bench], list[float]]:
 def bundle(bench: Bench) -> list[float]:
     """Return the milliseconds to parse one bundle and COPY its resources."""
     text = material.bundle(bench)
-    with psycopg.connect(_database(bench)) as link:
+    with psycopg.connect(floor_database(bench)) as link:
 
         def turn(_: int) -> None:
             found = orjson.loads(text)["entry"]
@@ -95,7 +95,7 @@ def copy_people(bench: Bench) -> list[float]:
         )
         for one in map(json.loads, material.people(bench).read_text().splitlines())
     ]
-    with psycopg.connect(_database(bench)) as link:
+    with psycopg.connect(floor_database(bench)) as link:
         link.execute("truncate floor_people")
         link.commit()
 
@@ -112,7 +112,7 @@ def copy_people(bench: Bench) -> list[float]:
 def site(bench: Bench) -> tuple[WebServer, Pages]:
     """Return the floor's web server and a client signed in to it."""
     environment = bench.environment(DATABASE)
-    _database(bench)
+    floor_database(bench)
     if "floor-session" not in bench.kept:
         module = f"{__package__}.floor_site"
         done = subprocess.run([sys.executable, "-m", module], env=environment, capture_output=True, text=True)

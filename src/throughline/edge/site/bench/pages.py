@@ -1,4 +1,4 @@
-"""Pages and search at several sizes, signed in, with access control and audit on, beside a bare page."""
+"""Pages at several sizes, signed in, with access control and audit on, beside a bare page."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import http.client
 import re
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,7 +13,7 @@ import psycopg
 
 from throughline.edge.site.bench.context import COMMAND, Bench, WebServer
 from throughline.edge.site.bench.harness import Measurement, NotMeasured
-from throughline.edge.site.bench.load import Pages, timed
+from throughline.edge.site.bench.load import Pages
 
 SIGN_IN = "/accounts/login/"
 NURSE = "volume-1"  # the one nurse of the volume site who can sign in
@@ -65,9 +64,6 @@ def _of(size: int, *, largest: bool) -> list[Measurement]:
     return [
         measured("today", "Today", _today, "floor.page", 2.5),
         measured("overview", "patient overview", _overview, "floor.patient", 8),
-        measured("search-name", "search by parts of a name", _search(_names), "", 0),
-        measured("search-number", "search by record number", _search(_numbers), "", 0),
-        measured("search-phone", "search by the last digits of a phone", _search(_phones), "", 0),
     ]
 
 
@@ -152,56 +148,3 @@ def _overview(bench: Bench, size: int) -> list[float]:
     if not found:
         raise NotMeasured("the nurse has no patients")
     return pages.latency([f"/p/{row[0]}/" for row in found], times=80)
-
-
-def _search(texts: Callable[[Any], list[str]]) -> Callable[[Bench, int], list[float]]:
-    """Return a measurement of the search as the server does it, without the page around it."""
-
-    def once(bench: Bench, size: int) -> list[float]:
-        name = database(bench, size)
-        bench.use(name)
-        from django.contrib.auth import get_user_model
-        from django.db import connection
-
-        from throughline.foundation.access import queries
-        from throughline.record.people.queries.search import search_patients
-
-        user = get_user_model()._default_manager.get(username=NURSE)
-        viewer = queries.viewer_for(user, at=datetime.now(UTC))
-        with connection.cursor() as cursor:
-            asked = texts(cursor)
-        if not asked:
-            raise NotMeasured("nobody was found to search for")
-        return timed(lambda number: search_patients(viewer, asked[number % len(asked)]), times=80)
-
-    return once
-
-
-_OWN = (
-    " join access_patientaccess a on a.patient_id = p.id join access_user u on u.id = a.user_id"
-    f" where u.username = '{NURSE}' order by p.id limit 40"
-)
-
-
-def _names(cursor: Any) -> list[str]:
-    cursor.execute(
-        "select n.given, n.family from people_patient p join people_patientname n on n.patient_id = p.id" + _OWN
-    )
-    return [f"{given.split()[0][:4]} {family[:5]}" for given, family in cursor.fetchall() if given and family]
-
-
-def _numbers(cursor: Any) -> list[str]:
-    cursor.execute(
-        "select i.value from people_patient p join people_patientidentifier i on i.patient_id = p.id and i.kind = 'mrn'"
-        + _OWN
-    )
-    return [value for (value,) in cursor.fetchall()]
-
-
-def _phones(cursor: Any) -> list[str]:
-    cursor.execute(
-        "select c.value from people_patient p join people_contactpoint c on c.patient_id = p.id and c.system = 'phone'"
-        + _OWN
-    )
-    digits = (re.sub(r"\D", "", value) for (value,) in cursor.fetchall())
-    return [value[-7:] for value in digits if len(value) >= 7]

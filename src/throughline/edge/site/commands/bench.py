@@ -17,13 +17,15 @@ from throughline.edge.site.bench.harness import Measurement
 from throughline.edge.site.postgres import place
 from throughline.edge.site.refusal import CommandRefused
 
-PARTS = ("floors", "writes", "pages", "start", "clocks")
+PARTS = ("floors", "writes", "pages", "searching", "acting", "start", "clocks")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Take what to measure, at which sizes, how often, and where to write."""
     parser.add_argument("--only", nargs="+", metavar="KEY", help="measure these and their floors alone")
-    parser.add_argument("--sizes", default="10000,100000", help="patients in the databases (default 10000,100000)")
+    parser.add_argument(
+        "--sizes", default="10000,100000,1000000", help="patients in the databases (default %(default)s)"
+    )
     parser.add_argument("--rounds", type=int, default=3, help="interleaved rounds (default 3)")
     parser.add_argument("--seconds", type=float, default=3.0, help="how long a rate is measured (default 3)")
     parser.add_argument("--home", type=Path, help="where the bench's own database lives (default: bench in the home)")

@@ -66,6 +66,7 @@ def gather() -> Facts:
         hosts=tuple(settings.ALLOWED_HOSTS),
         embedded=database.is_embedded(),
         demo_users=_demo_users(),
+        without_second_factor=_without_second_factor(now=datetime.now(UTC)),
         pending_migrations=len(pending),
         **_of_database(),
     )
@@ -98,3 +99,28 @@ def _demo_users() -> int | None:
             return get_user_model()._default_manager.filter(is_demo=True, is_active=True).count()
     except DatabaseError:
         return None
+
+
+def _without_second_factor(*, now: datetime) -> tuple[str, ...]:
+    """Return who holds a powerful role and signs in with a password alone; demonstration accounts are told apart."""
+    from django.conf import settings
+    from django.contrib.auth import get_user_model
+    from django.db import DatabaseError, transaction
+    from django.db.models import Q
+
+    from throughline.foundation.access.permissions import ROLES, Permission
+
+    if settings.SECOND_FACTOR_REQUIRED:
+        return ()
+    power = {Permission.ADMINISTER, Permission.SUPERVISE, Permission.REVIEW_ACCESS}
+    roles = [role.key for role in ROLES.values() if role.permissions & power]
+    holds = Q(grants__role__in=roles, grants__since__lte=now)
+    current = Q(grants__until__isnull=True) | Q(grants__until__gt=now)
+    users = get_user_model()._default_manager.filter(holds, current, is_active=True, is_demo=False)
+    try:
+        with transaction.atomic():
+            strong = users.filter(authenticator__type__in=["totp", "webauthn"]).values("pk")
+            found = users.exclude(pk__in=strong).order_by("username").values_list("username", flat=True).distinct()
+            return tuple(found)
+    except DatabaseError:
+        return ()

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -131,3 +132,30 @@ def test_doctor_counts_demonstration_accounts() -> None:
     assert before is not None
     get_user_model()._default_manager.create(username="demo-doctor-test", is_demo=True)
     assert doctor.gather().demo_users == before + 1
+
+
+@pytest.mark.django_db
+def test_doctor_names_who_holds_power_by_a_password_alone(settings: Any) -> None:
+    from datetime import UTC, datetime, timedelta
+
+    from django.apps import apps
+
+    from throughline.edge.site.commands import doctor
+    from throughline.foundation.access.models import Grant, Site, User
+
+    now = datetime.now(UTC)
+    place = Site.objects.create(key="powerful", name="Powerful")
+    for name, role, until in (
+        ("chief", "supervisor", None),
+        ("strong", "administrator", None),
+        ("former", "auditor", now - timedelta(days=1)),
+        ("nurse", "case_manager", None),
+    ):
+        user = User.objects.create(username=name)
+        Grant.objects.create(user=user, site=place, role=role, since=now - timedelta(days=9), until=until)
+    known = apps.get_model("mfa", "Authenticator").objects
+    known.create(user=User.objects.get(username="strong"), type="totp", data={})
+    known.create(user=User.objects.get(username="chief"), type="recovery_codes", data={})
+    assert doctor.gather().without_second_factor == ("chief",)
+    settings.SECOND_FACTOR_REQUIRED = True
+    assert doctor.gather().without_second_factor == ()
