@@ -13,12 +13,13 @@ from throughline.foundation.access.records import Viewer
 from throughline.foundation.kernel.actor import system
 from throughline.foundation.ui.patient_head import given_by
 from throughline.practice.careplan import queries as careplan
-from throughline.practice.caseload.queries import also_due
+from throughline.practice.caseload.queries import also_due, covers
 from throughline.practice.review.queries.today import gaps_due
 from throughline.record.cases import queries as cases
 from throughline.record.chart.targets import targets_by
 from throughline.record.people.queries.identity import identities
 from throughline.record.tasks import queries as tasks
+from throughline.record.tasks.actions import stands_in_by
 
 
 def names_of(viewer: Viewer, patient_ids: Collection[UUID]) -> dict[UUID, str]:
@@ -46,5 +47,6 @@ def install() -> None:
     name_patients_by(names_of)
     before_leaving(left_behind)
     given_by(head_of)
+    stands_in_by(covers)
     targets_by(careplan.targets)
     also_due(gaps_due)

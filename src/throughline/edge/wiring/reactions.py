@@ -7,7 +7,7 @@ from throughline.foundation.journal.publishing import Reaction, react
 from throughline.foundation.kernel.actor import Actor, system
 from throughline.foundation.kernel.events import Event
 from throughline.practice.assessment.events import AssessmentSigned
-from throughline.practice.coordination.actions import referrals, waiting
+from throughline.practice.coordination.actions import delegation, referrals, waiting
 from throughline.practice.coordination.events.appointments import AppointmentKept, AppointmentStepUndone
 from throughline.practice.review.actions import looking as review
 from throughline.record.cases.events import CaseClosed
@@ -16,7 +16,7 @@ from throughline.record.clocks import hearing as clock_hearing
 from throughline.record.contacts.events import ContactLogged, ContactTakenBack
 from throughline.record.documents.events import DocumentDelivered, DocumentFailed, DocumentRecalled, DocumentSent
 from throughline.record.tasks import actions as tasks
-from throughline.record.tasks.events import TaskCancelled, TaskDone, TaskReopened
+from throughline.record.tasks.events import TaskAdded, TaskCancelled, TaskDone, TaskHandedOn, TaskReopened
 
 
 def _end_tasks(event: CaseClosed, *, by: Actor, at: datetime) -> None:
@@ -45,6 +45,17 @@ def _looked(event: ReadingSettled, *, by: Actor, at: datetime) -> None:
         )
 
 
+def _follow_owner(event: TaskHandedOn | TaskDone | TaskCancelled, *, by: Actor, at: datetime) -> None:
+    """Who carries a task sees its patient while she carries it."""
+    delegation.follow_owner(event.task_id, at=at)
+
+
+def _see_what_is_hers(event: TaskAdded, *, by: Actor, at: datetime) -> None:
+    """A task made for somebody else opens its patient's record to her."""
+    if event.owner_name and event.owner_name != by.name:
+        delegation.follow_owner(event.task_id, at=at)
+
+
 def _keep_looking(event: TaskDone | TaskCancelled, *, by: Actor, at: datetime) -> None:
     """A referral whose row was done or dropped by hand, and that did not move on, comes back after as many days."""
     if not by.is_system and (referral := waiting.referral_of_task(event.task_id)) is not None:
@@ -70,6 +81,10 @@ SAME_TRANSACTION: tuple[tuple[type[Event], Reaction], ...] = (
     (DocumentFailed, letters.open_task_again),
     (ReadingHeld, _look_again),
     (ReadingSettled, _looked),
+    (TaskHandedOn, _follow_owner),
+    (TaskAdded, _see_what_is_hers),
+    (TaskDone, _follow_owner),
+    (TaskCancelled, _follow_owner),
     (TaskDone, _keep_looking),
     (TaskCancelled, _keep_looking),
     (TaskReopened, _one_row_only),

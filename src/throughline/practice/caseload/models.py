@@ -1,5 +1,6 @@
 """Cover for a colleague, a user's saved views of her list, and her private scratch line on a patient."""
 
+import pghistory
 from django.db import models
 
 from throughline.foundation.access.models import Site, User
@@ -21,6 +22,24 @@ class Cover(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["covering", "until"], name="caseload_cover_by")]
+
+
+@pghistory.track(pghistory.UpdateEvent(row=pghistory.Old), pghistory.DeleteEvent())
+class Qualification(models.Model):
+    """What a colleague may and can do: a licence in a state, a certificate, a competence, a language."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="qualifications")
+    kind = models.CharField(max_length=20, help_text="licence, certificate, competence, language")
+    name = models.CharField(max_length=120, help_text="RN, CCM, wound care, es")
+    state = models.CharField(max_length=2, blank=True, help_text="of a licence: the state that gave it")
+    number = models.CharField(max_length=40, blank=True)
+    expires_on = models.DateField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["site", "user"], name="caseload_qualified")]
 
 
 class SavedView(models.Model):

@@ -8,8 +8,9 @@ from django.db.models import Q
 
 from throughline.foundation.access.models import Site, User
 from throughline.foundation.kernel.viewer import Viewer
-from throughline.practice.caseload.models import Cover, SavedView
+from throughline.practice.caseload.models import Cover, Qualification, SavedView
 from throughline.practice.caseload.records import Load, View
+from throughline.practice.caseload.records import Qualification as Record
 from throughline.practice.caseload.roster_queries import ORDERS, owners_of, roster  # noqa: F401 (the front door)
 from throughline.practice.caseload.worklist_queries import (  # noqa: F401 (the front door)
     LANGUAGES,
@@ -43,6 +44,29 @@ def colleagues(viewer: Viewer, site_id: UUID) -> list[tuple[UUID, str]]:
         return []
     rows = found.order_by("full_name").values_list("id", "full_name", "credentials")
     return [(key, f"{name}, {after}" if after else name) for key, name, after in rows]
+
+
+def covers(covering_id: UUID, away_id: UUID, at: datetime) -> bool:
+    """Whether one colleague carries another's list at an instant."""
+    held = Cover.objects.filter(covering_id=covering_id, away_id=away_id, since__lte=at, until__gt=at)
+    return held.filter(ended_at__isnull=True).exists()
+
+
+def away_at(viewer: Viewer, site_id: UUID) -> dict[UUID, tuple[str, datetime]]:
+    """Return who of a site is away now, with who covers and until when."""
+    held = Cover.objects.filter(site_id=site_id, since__lte=viewer.at, until__gt=viewer.at, ended_at__isnull=True)
+    return {c.away_id: (str(c.covering), c.until) for c in held.select_related("covering")}
+
+
+def qualifications_at(viewer: Viewer, site_id: UUID) -> list[Record]:
+    """Return what the colleagues of one of the viewer's sites may and can do, by kind and name."""
+    today = viewer.at.date()
+    rows = Qualification.objects.filter(site_id=site_id, site_id__in=viewer.site_ids, ended_at__isnull=True)
+    found = []
+    for r in rows.order_by("kind", "name", "id"):
+        expired = r.expires_on is not None and r.expires_on < today
+        found.append(Record(r.id, r.user_id, r.kind, r.name, r.state, r.number, r.expires_on, expired))
+    return found
 
 
 POINTS = {1: 1, 2: 2, 3: 4, 4: 6}  # workload points by acuity: intensity, not heads

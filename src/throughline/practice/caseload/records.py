@@ -138,6 +138,20 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
+class Qualification:
+    """What a colleague may and can do; `expired` as of the day it was asked for."""
+
+    id: UUID
+    user_id: UUID
+    kind: str
+    name: str
+    state: str
+    number: str
+    expires_on: date | None
+    expired: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Load:
     """One colleague's cases in workload points, not heads."""
 

@@ -175,7 +175,7 @@ def _words(task: Raw, viewer: Viewer) -> tuple[str, str]:
         title = f"{title} (no owner)"
     if task["state"] == "reported":
         return "Check report", f"{task['verb'].lower()} {title}"
-    if task["state"] == "offered" and task["owner_id"] == viewer.user_id:
+    if task["state"] == "offered":
         return "Accept or decline", f"{task['verb'].lower()} {title}"
     return verb, title
 

@@ -1,7 +1,7 @@
 """Writes of tasks: add, do, hold, hand on, cancel, reopen. Each leaves a transition and a line of story."""
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -220,12 +220,29 @@ def offer_task(*, task_id: UUID, to_id: UUID, by: Actor, at: datetime) -> None:
     _tell(task, "offer", str(owner), "", by=by, at=at)
 
 
+StandIn = Callable[[UUID, UUID, datetime], bool]
+_stand_ins: list[StandIn] = []
+
+
+def stands_in_by(covers: StandIn) -> StandIn:
+    """Register who knows whether one colleague (first) carries another's (second) list at an instant."""
+    _stand_ins.append(covers)
+    return covers
+
+
+def _answers_for(task: Task, by: Actor, at: datetime) -> bool:
+    if task.owner_id == by.user_id:
+        return True
+    owner, mine = task.owner_id, by.user_id
+    return owner is not None and mine is not None and any(covers(mine, owner, at) for covers in _stand_ins)
+
+
 @action("tasks.answer", needs=Permission.WORK_CASE, on="task_id")
 def answer_offer(*, task_id: UUID, accept: bool, reason: str = "", by: Actor, at: datetime) -> None:
     """Accept or decline an offered task. Declining needs a reason and gives it back to the one who offered it."""
     task = _locked(task_id)
-    if task.owner_id != by.user_id:
-        raise rules.UnableToMoveTask("Only the colleague it was offered to can answer.")
+    if not _answers_for(task, by, at):
+        raise rules.UnableToMoveTask("Only the colleague it was offered to, or who covers for her, can answer.")
     if not accept and not reason.strip():
         raise rules.UnableToMoveTask("Say why, so that somebody else can be found.")
     before = _face(task)

@@ -10,15 +10,25 @@ from throughline.practice.caseload.actions.lists import (
     save_view,
     write_scratch,
 )
+from throughline.practice.caseload.actions.qualifications import (
+    QualificationIn,
+    UnableToQualify,
+    end_qualification,
+    record_qualification,
+)
 
 __all__ = [
     "CallIn",
+    "QualificationIn",
     "UnableToCover",
+    "UnableToQualify",
     "arrange_cover",
     "delete_view",
     "end_cover",
+    "end_qualification",
     "log_call",
     "move_caseload",
+    "record_qualification",
     "save_view",
     "undo_call",
     "write_scratch",

@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from throughline.foundation.access.models import PatientAccess, User
 from throughline.foundation.access.permissions import Permission
 from throughline.foundation.kernel.actions import Refusal, action
@@ -13,6 +15,8 @@ from throughline.record.cases import actions as cases
 from throughline.record.cases.models import Case
 from throughline.record.people.models import Patient
 from throughline.record.tasks import actions as tasks
+from throughline.record.tasks.models import Task
+from throughline.record.tasks.rules import LIVE
 
 
 class UnableToCover(Refusal):
@@ -37,6 +41,9 @@ def arrange_cover(
         site_id=site_id, away_id=away_id, covering_id=covering_id, since=since, until=until, brief=brief
     )
     patients = Case.objects.filter(owner_id=away_id, site_id=site_id).exclude(state="closed")
+    # What others carry out for her, and what she carries out for others, follows the cover too.
+    delegated = Task.objects.filter(Q(owner_id=away_id) | Q(delegated_by_id=away_id), site_id=site_id, state__in=LIVE)
+    opened = {*patients.values_list("patient_id", flat=True), *delegated.values_list("patient_id", flat=True)}
     PatientAccess.objects.bulk_create(
         PatientAccess(
             site_id=site_id,
@@ -47,7 +54,7 @@ def arrange_cover(
             since=since,
             until=until,
         )
-        for patient_id in patients.values_list("patient_id", flat=True)
+        for patient_id in sorted(opened)
     )
     return cover.id
 

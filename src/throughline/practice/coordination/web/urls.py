@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from throughline.practice.coordination.web import appointment_urls, messages, referrals, rounds_urls, team
+from throughline.practice.coordination.web import appointment_urls, delegation, messages, referrals, rounds_urls, team
 
 app_name = "coordination"
 TEAM = [
@@ -17,6 +17,10 @@ TEAM = [
     path("team-member/<uuid:member_id>/undo/", team.undo, name="undo-member"),
     path("team-member/<uuid:member_id>/share/", team.share, name="share-with-member"),
     path("team-member/<uuid:member_id>/contact/", team.contacted, name="note-contact"),
+]
+DELEGATION = [
+    path("delegated/", delegation.delegated, name="delegated"),
+    path("task/<uuid:task_id>/hand-on/", delegation.hand_on, name="hand-on"),
 ]
 MESSAGES = [
     path("messages/", messages.mine, name="messages"),
@@ -37,4 +41,4 @@ REFERRALS = [
     path("referral-out/<uuid:referral_out_id>/patient/", referrals.acted, name="patient-acted"),
     path("referral-out/<uuid:referral_out_id>/undo/", referrals.undo, name="undo-referral"),
 ]
-urlpatterns = [*TEAM, *REFERRALS, *MESSAGES, *appointment_urls.urlpatterns, *rounds_urls.urlpatterns]
+urlpatterns = [*TEAM, *REFERRALS, *MESSAGES, *DELEGATION, *appointment_urls.urlpatterns, *rounds_urls.urlpatterns]

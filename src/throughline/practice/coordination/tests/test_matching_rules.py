@@ -1,0 +1,59 @@
+"""Who fits: licence before all, then competence, language, acquaintance and load; each with its reason."""
+
+from datetime import date
+
+from throughline.practice.coordination.records.delegation import Colleague, Work
+from throughline.practice.coordination.rules.matching import match, ranked
+
+TODAY = date(2026, 3, 9)
+OHIO = (("RN", "OH", date(2027, 1, 1)),)
+
+
+def fit(text, language="", state="OH", **fields):
+    colleague = Colleague("x", fields.pop("name", "Petra"), **fields)
+    return match(Work(text, language, state), colleague, on=TODAY)
+
+
+def words(found, mark):
+    return "; ".join(why for kind, why in found.reasons if kind == mark)
+
+
+def test_a_nursing_act_asks_for_a_licence_in_the_patients_state():
+    assert fit("Teach the inhaler", licences=OHIO).may
+    assert not fit("Teach the inhaler").may
+    elsewhere = fit("Teach the inhaler", licences=(("RN", "KY", None),))
+    assert not elsewhere.may
+    assert words(elsewhere, "no") == "licensed in KY, the patient is in OH"
+    assert fit("Order a ride").may
+
+
+def test_an_expired_licence_is_none_and_its_last_day_still_is_one():
+    assert not fit("Assess the wound", licences=(("RN", "OH", date(2026, 3, 8)),)).may
+    assert fit("Assess the wound", licences=(("RN", "OH", TODAY),)).may
+
+
+def test_assessment_is_not_delegated_below_a_registered_nurse():
+    practical = (("LPN", "OH", None),)
+    assert fit("Change the dressing", licences=practical).may
+    assert not fit("Assess after the fall", licences=practical).may
+
+
+def test_competence_language_and_acquaintance_raise_load_and_absence_lower():
+    plain = fit("Wound care at home", licences=OHIO)
+    skilled = fit("Wound care at home", licences=OHIO, competences=("wound care",))
+    assert skilled.score > plain.score
+    assert "competent in wound care" in words(skilled, "ok")
+    somali = fit("Call her", "so", languages=("so",))
+    other = fit("Call her", "so")
+    assert somali.score > other.score
+    assert words(other, "warn") == "needs an interpreter"
+    assert fit("Call her", on_team=True).score > fit("Call her", on_team=True, points=30).score
+    away = fit("Call her", away="away until Mar 12, Dana covers")
+    assert away.score < fit("Call her").score
+    assert "Dana covers" in words(away, "warn")
+
+
+def test_those_who_may_not_stand_last_whatever_their_score():
+    free = fit("Teach insulin", name="Aida", competences=("insulin teaching",), on_team=True)
+    busy = fit("Teach insulin", name="Bo", licences=OHIO, points=60)
+    assert [m.name for m in ranked([free, busy])] == ["Bo", "Aida"]
