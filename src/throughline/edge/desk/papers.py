@@ -1,5 +1,6 @@
 """The care plan on paper: what the plan, the case, the chart and the calendar know, drafted as one document."""
 
+from dataclasses import replace
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -21,7 +22,8 @@ def draft_plan(viewer: Viewer, patient_id: UUID, *, audience: str, language: str
     A language without wording becomes English. Raises NotFound for a patient the viewer may not see, NotPermitted
     when she may not draft.
     """
-    plan, about = plans.plan_of(viewer, patient_id), about_of(viewer, patient_id)
+    plan = plans.plan_of(viewer, patient_id)
+    about = replace(about_of(viewer, patient_id), statements=[(said.kind, said.text) for said in plan.statements])
     today = viewer.at.astimezone(ZoneInfo(viewer.time_zone)).date()
     spoken = language if language in WORDS else "en"
     paper = patient_paper(plan, about, spoken) if audience == "patient" else clinician_paper(plan, about, today)
