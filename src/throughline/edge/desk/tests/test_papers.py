@@ -2,6 +2,7 @@
 
 import io
 from datetime import timedelta
+from uuid import UUID
 
 import pypdf
 import pytest
@@ -12,6 +13,8 @@ from throughline.foundation.access.queries import actor_for, viewer_for
 from throughline.foundation.access.tests.factories import make_site, make_user, signed_in
 from throughline.practice.careplan.actions import Chosen, GoalIn, add_goal, adopt
 from throughline.practice.careplan.queries import plan_of, proposal_for
+from throughline.practice.careplan.records import Plan
+from throughline.practice.careplan.rules.papers import About, patient_paper
 from throughline.record.cases.actions import record_what_matters
 from throughline.record.cases.tests.factories import NOW, make_case, make_patient
 from throughline.record.documents import queries
@@ -81,6 +84,15 @@ def test_what_has_no_spanish_wording_is_english_marked_and_said(desk):
     assert mine.lang == "en"
     assert "aún no están escritas en español" in words(found)
     assert "stand in English" in found.standing
+
+
+def test_a_warning_sign_without_plain_words_is_left_out_and_the_nurse_is_told():
+    about = About(name="Lupita", red_flags=["K >= 6.0", "chest pain"])
+    empty = Plan(patient_id=UUID(int=0), threads=(), lessons=(), declined=(), versions=(), changed=())
+    paper = patient_paper(empty, about, "es")
+    assert "Me duele el pecho." in words(paper)
+    assert "K >= 6.0" not in words(paper)
+    assert "left out (K >= 6.0)" in paper.standing
 
 
 def test_the_clinicians_plan_has_goals_owners_and_gaps(desk):

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from throughline.edge.site.seeding import appointing, casework, charts, founding, moments, particulars
+from throughline.edge.site.seeding import appointing, casework, charts, founding, moments, papers, particulars
 from throughline.edge.site.seeding.stage import Stage
 from throughline.edge.site.seeding.stories import Seeds, Story
 from throughline.edge.site.seeding.wording import SUPERVISORS
@@ -65,6 +65,8 @@ def load(seeds: Seeds, today: date, progress: Callable[[int, int], None] = lambd
         _open_in_emergency(seeds, staff, loaded)
         _part(staff, loaded)
         _house(seeds, staff, loaded)
+        keys = {story["key"]: patient_id for patient_id, story in loaded.patients.items()}
+        papers.write(staff, keys, staff.sites["complex-care"], day)
         deliver_due(at=moments.instant("today 06:00", day))  # possible duplicates are weighed after the records are in
     return loaded
 

@@ -114,13 +114,18 @@ def patient_paper(plan: Plan, about: About, language: str) -> DocumentIn:
         parts.insert(0, notice(voice.words["foreign"]))
     return DocumentIn(
         kind="plan-patient", title=voice.words["title"], parts=tuple(parts), language=language,
-        template="care plan for the patient", template_version=VERSION, standing=_standing(voice), recipient=about.name,
-        for_patient=True,
+        template="care plan for the patient", template_version=VERSION, standing=_standing(voice, about),
+        recipient=about.name, for_patient=True,
     )  # fmt: skip
 
 
-def _standing(voice: _Voice) -> str:
+def _standing(voice: _Voice, about: About) -> str:
+    """Return what the nurse must know before she signs: a laboratory limit means nothing to a patient, so it is out."""
     said = [] if reviewed() else ["plain wording of our own, not yet reviewed"]
+    left_out = [flag for flag in about.red_flags if not has_words(flag, voice.language)]
+    if left_out:
+        some = ", ".join(left_out[:2]) + (" …" if len(left_out) > 2 else "")
+        said.append(f"{len(left_out)} warning signs have no plain wording and are left out ({some})")
     if voice.left:
         said.append("parts have no wording in Spanish and stand in English" if voice.language == "es" else "")
     return "; ".join(part for part in said if part)
@@ -200,6 +205,6 @@ def _calling(about: About, voice: _Voice) -> list[Part]:
     nurse = about.nurse or voice.words["who_nurse"]
     whom = voice.words["phone" if about.phone else "no_phone"].format(nurse=nurse, phone=about.phone)
     made = [heading(voice.words["call"]), paragraph(whom)]
-    if about.red_flags:
-        made += [paragraph(voice.words["call_now"]), *voice.lists((flag, "") for flag in about.red_flags)]
+    if known := [flag for flag in about.red_flags if has_words(flag, voice.language)]:
+        made += [paragraph(voice.words["call_now"]), *voice.lists((flag, "") for flag in known)]
     return [*made, notice(voice.words["911"])]
