@@ -80,9 +80,9 @@ class Person(models.Model):
 
 
 def people(request: HttpRequest) -> HttpResponse:
-    """Show fifty rows after a key."""
-    after = int(request.GET.get("after", "0"))
-    rows = Person.objects.filter(id__gt=after).order_by("id")[:50] if request.user.is_authenticated else []
+    """Show fifty rows after a key, or as many as are asked for."""
+    after, count = int(request.GET.get("after", "0")), int(request.GET.get("rows", "50"))
+    rows = Person.objects.filter(id__gt=after).order_by("id")[:count] if request.user.is_authenticated else []
     return render(request, "list.html", {"rows": rows})
 
 

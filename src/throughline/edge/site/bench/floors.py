@@ -130,6 +130,12 @@ def list_page(bench: Bench) -> list[float]:
     return site(bench)[1].latency([f"/people/?after={number * 997 % 99_000}" for number in range(50)], times=100)
 
 
+def long_page(bench: Bench) -> list[float]:
+    """Return the milliseconds of the floor's list with as many rows as a full plan has: 172."""
+    paths = [f"/people/?rows=172&after={number * 997 % 99_000}" for number in range(20)]
+    return site(bench)[1].latency(paths, times=40)
+
+
 def one_page(bench: Bench) -> list[float]:
     """Return the milliseconds of the floor's page of one row."""
     return site(bench)[1].latency([f"/patient/{1 + number * 997 % 99_000}/" for number in range(50)], times=100)
@@ -151,5 +157,6 @@ MEASUREMENTS = (
     _floor("copy", "COPY of people into a table with five indexes", "per s", copy_people),
     _floor("page", "bare Django list of 50", "ms", list_page),
     _floor("page-8", "bare Django list of 50, 8 clients", "per s", list_throughput),
+    _floor("page-172", "bare Django list of 172", "ms", long_page),
     _floor("patient", "bare Django page of one row", "ms", one_page),
 )

@@ -59,11 +59,11 @@ def proposal_for(
     Current conditions coded in ICD-10-CM or SNOMED CT call for a pathway by themselves; others are chosen by hand.
     """
     known = known or known_of(viewer, patient_id)
-    codes = [f.code for f in known.facts.get("condition", ()) if f.current and f.code and _matches(f.code_system)]
+    current = [f for f in known.facts.get("condition", ()) if f.current and f.code and _matches(f.code_system)]
     case = known.case
     mode = next((e.mode for e in case.enrolments if e.until is None), "direct") if case else "direct"
     return propose(
-        dict.fromkeys(codes),
+        {fact.code: fact.display for fact in current},
         library=whole_library(),
         needs=[_as_suggested(need) for need in known.needs if need.status == "open"],
         facts=_facts(viewer, known.identity, known.facts.get("medication", ())),

@@ -72,8 +72,9 @@ def propose(
 ) -> Proposal:
     """What the pathways of these ICD-10-CM and SNOMED CT codes, and of those chosen by hand, propose together.
 
-    `needs` are those the answers raised; `facts` decide conditional checks (`age`, `egfr`, …); `mode` is direct
-    (the case manager does it) or coordinate (she delegates). Duplicates are merged, clashes become conflicts.
+    `conditions` may be a mapping that names each code; `needs` are those the answers raised; `facts` decide
+    conditional checks (`age`, `egfr`, …); `mode` is direct (the case manager does it) or coordinate (she delegates).
+    Duplicates are merged, clashes become conflicts.
     Nothing proposed is active.
     """
     codes = tuple(conditions)
@@ -89,7 +90,7 @@ def propose(
     kept = len(goals) + len(actions) + len(lessons) + len(monitoring)
     return Proposal(
         pathways=tuple(m.pathway.id for m in matched),
-        needs=_needs(matched, needs, library.problems),
+        needs=_needs(matched, needs, library.problems, conditions if isinstance(conditions, Mapping) else {}),
         goals=goals,
         actions=actions,
         monitoring=monitoring,
@@ -121,7 +122,8 @@ def need_key(omaha: int | None, other: str = "") -> str:
 
 
 def _needs(
-    matched: Sequence[Matched], raised: Sequence[SuggestedNeed], problems: Mapping[int, Problem]
+    matched: Sequence[Matched], raised: Sequence[SuggestedNeed], problems: Mapping[int, Problem],
+    names: Mapping[str, str],
 ) -> tuple[ProposedNeed, ...]:
     made: dict[str, ProposedNeed] = {}
     for m in matched:
@@ -129,8 +131,9 @@ def _needs(
         problem = problems[number].title if number in problems else ""
         need = ProposedNeed(
             key=m.need, text=m.pathway.title, domain=m.pathway.domain, omaha=number, problem=problem,
-            priority="high", horizon="long-term", icd10=m.codes, words=(), reasons=(m.reason,),
-            evidence=tuple(f"Condition {code}" for code in m.codes),
+            priority="high", horizon="long-term", words=(), reasons=(m.reason,),
+            icd10=tuple(code for code in m.codes if not code.isdigit()),
+            evidence=tuple(f"Condition {code} {names.get(code) or ''}".rstrip() for code in m.codes),
         )  # fmt: skip
         made[need.key] = _joined(made.get(need.key), need)
     for one in raised:
