@@ -17,7 +17,7 @@ from throughline.edge.site.bench.harness import Measurement
 from throughline.edge.site.postgres import place
 from throughline.edge.site.refusal import CommandRefused
 
-PARTS = ("floors", "writes", "pages", "plan", "searching", "acting", "start", "clocks")
+PARTS = ("floors", "writes", "pages", "plan", "searching", "acting", "start", "clocks", "review")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

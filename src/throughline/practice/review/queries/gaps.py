@@ -40,7 +40,7 @@ def review_of(viewer: Viewer, patient_id: UUID) -> Reviewed:
     if case is None:
         return Reviewed(None)
     seen = Examined.objects.filter(case_id=case.id).first()
-    rows = [_record(row) for row in Gap.objects.filter(case_id=case.id).order_by("since", "key")]
+    rows = [_record(row) for row in Gap.objects.filter(case_id=case.id).order_by("-on_today", "since", "key")]
     mended = sorted((r for r in rows if r.state == "mended"), key=lambda r: r.opened_at, reverse=True)
     return Reviewed(
         case.id,
@@ -88,14 +88,16 @@ def _of_caseload(viewer: Viewer, whole: bool) -> Any:
 
 
 def caseload_gaps(viewer: Viewer, *, whole: bool = False, check: str = "") -> list[GapRecord]:
-    """Return the open gaps of the viewer's cases (with `whole`, of every case she sees), oldest first, at most MOST.
+    """Return the open gaps of the viewer's cases (with `whole`, of every case she sees), at most MOST.
+
+    What stands on Today comes first, then what is missing longest.
 
     `check` keeps those of one kind; what a gap is about (one need, one action) does not count for the kind.
     """
     found = _of_caseload(viewer, whole)
     if check:
         found = found.filter(Q(key=check) | Q(key__startswith=f"{check}:"))
-    rows = found.select_related("patient", "case__owner").order_by("since", "id")[:MOST]
+    rows = found.select_related("patient", "case__owner").order_by("-on_today", "since", "id")[:MOST]
     return [_named(row) for row in rows]
 
 
@@ -112,7 +114,7 @@ def gap_counts(viewer: Viewer, *, whole: bool = False) -> list[tuple[str, str, i
         .annotate(n=Count("id"), cases=Count("case", distinct=True))
     )
     kinds: dict[str, list[Any]] = {}
-    for key, title, count, of_cases in rows:
+    for key, title, count, of_cases in sorted(rows, key=lambda row: (-row[2], row[1])):
         kind = key.partition(":")[0]
         known = kinds.setdefault(kind, [title, 0, 0])
         known[1] += count

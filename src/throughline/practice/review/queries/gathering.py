@@ -14,7 +14,8 @@ from throughline.foundation.kernel.viewer import Viewer
 from throughline.practice.assessment import queries as assessment
 from throughline.practice.careplan import queries as careplan
 from throughline.practice.coordination.queries import populations as coordination
-from throughline.practice.review.queries.statements import CHART, CIRCLE, ENROLLED, HEADS
+from throughline.practice.coordination.rules.roles import role_of_words
+from throughline.practice.review.queries.statements import CHART, CIRCLE, ENROLLED, HEADS, OUTSIDE_TEAMS
 from throughline.practice.review.records import (
     ActionFact,
     AppointmentFact,
@@ -244,6 +245,15 @@ def _met(piles: dict[UUID, _Pile], viewer: Viewer, patient_ids: list[UUID], inde
         pile.promise(Planned(keys, starts, words, row["provider"], "appointment", row_id))
     for row in coordination.referrals_of_many(viewer, patient_ids):
         _referral(piles[row["patient_id"]], row, index)
+    _teams(piles, viewer, patient_ids)
+
+
+def _teams(piles: dict[UUID, _Pile], viewer: Viewer, patient_ids: list[UUID]) -> None:
+    """Who is on our care teams, and whom a team elsewhere names as primary care."""
+    for patient, said in _rows(OUTSIDE_TEAMS, {"patients": patient_ids}):
+        for one in orjson.loads(said) if isinstance(said, str) else said:
+            if role_of_words(str(one.get("role") or "")) == "PCP":
+                piles[patient].plan["primary_care"] = str(one.get("name") or "")
     for patient, name, role in coordination.team_of_many(viewer, patient_ids):
         piles[patient].plan["team"].append(name)
         if role == "PCP":
@@ -302,12 +312,18 @@ def _case(
             appointments=tuple(plan.get("appointments", ())),
             referrals=tuple(plan.get("referrals", ())),
             team=tuple(plan.get("team", ())),
-            primary_care=plan.get("primary_care", ""),
+            primary_care=plan.get("primary_care") or _usual_doctor(pile),
             review_on=plan.get("review_on") or None,
             last_reached_at=max(plan.get("reached", ()), default=None),
             every_days=cadence.get(head["case_id"]),
         ),
     )
+
+
+def _usual_doctor(pile: _Pile) -> str:
+    """Who saw the patient at the latest primary care visit on record, "" when there is none."""
+    seen = _newest_first(pile.facts.get("primary-care-visit", ()))
+    return next((fact.by or fact.place for fact in seen if fact.by or fact.place), "")
 
 
 def _newest_first(found: Iterable[Fact]) -> tuple[Fact, ...]:

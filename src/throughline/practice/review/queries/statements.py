@@ -58,6 +58,12 @@ CHART = " union all ".join(
     )
 )
 
+# Care teams named elsewhere, with what each member is there.
+OUTSIDE_TEAMS = """
+select patient_id, participants from chart_outsideteam
+where patient_id = any(%(patients)s) and participants is not null and status not in ('inactive', 'entered-in-error')
+"""
+
 # What surrounds the chart: kind, patient, id, when (null: to come), until or due, words, more, holder.
 CIRCLE = """
 (select 'contact', patient_id, id::text, at, null::timestamptz, interpreter, outcome, ''
