@@ -21,6 +21,18 @@ class PlanAdopted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GoalAdded(Event):
+    """A goal was added by hand."""
+
+    kind: ClassVar[str] = "careplan.goal-added"
+    goal_id: UUID
+    text: str
+
+    def sentence(self) -> str:
+        return f"Goal: {self.text}."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GoalMoved(Event):
     """A goal was met, not met, changed or given up."""
 

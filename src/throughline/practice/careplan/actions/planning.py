@@ -72,6 +72,7 @@ class Chosen:
 
 def place_of(model: Any, what: str) -> Any:
     """Return what finds the place of a row of the plan. What it returns raises NotFound for one that is not there."""
+
     def find(key: UUID) -> Place:
         found = model.objects.filter(pk=key).values_list("site_id", "patient_id").first()
         if found is None:
@@ -208,6 +209,8 @@ def add_goal(*, need_id: UUID, goal: GoalIn, by: Actor, at: datetime) -> UUID:
         **base_of(need.patient_id, by, at), need_id=need.id, text=goal.text.strip()[:300], target=goal.target.strip(),
         by_date=goal.by_date, words=goal.words.strip(), importance=goal.importance, term=term,
     )  # fmt: skip
+    about: dict[str, Any] = {"site_id": made.site_id, "patient_id": made.patient_id, "case_id": made.case_id}
+    publish(events.GoalAdded(**about, goal_id=made.id, text=made.text), by=by, at=at)
     return made.id
 
 

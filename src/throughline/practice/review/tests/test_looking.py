@@ -10,7 +10,16 @@ from throughline.foundation.access.queries import actor_for, system_viewer
 from throughline.foundation.access.tests.factories import make_site, make_user
 from throughline.foundation.kernel.actions import NotPermitted
 from throughline.foundation.kernel.actor import system
-from throughline.practice.assessment.actions import Said, Sitting, save_answers, sign_assessment, start_assessment
+from throughline.practice.assessment.actions import (
+    Said,
+    Sitting,
+    raise_need,
+    save_answers,
+    sign_assessment,
+    start_assessment,
+)
+from throughline.practice.assessment.records import SuggestedNeed
+from throughline.practice.careplan.actions import GoalIn, add_goal
 from throughline.practice.review import jobs
 from throughline.practice.review.actions import deciding, looking
 from throughline.practice.review.models import ContinuityWeek, Examined, Gap, GapTransition
@@ -254,6 +263,22 @@ def test_a_remedy_by_assessment_begins_it(nurse):
     begun = deciding.mend(gap_id=gap(case_id).id, by=actor_for(nurse, at=LATER), at=LATER)
     assert begun.assessment_id is not None
     assert gap(case_id).state == "open"
+
+
+def test_a_need_without_a_goal_is_a_gap_that_leads_to_it_and_closes_with_the_goal(nurse):
+    patient, case_id = case_with(nurse)
+    by = actor_for(nurse, at=NOW)
+    need = SuggestedNeed("x", "Lives alone", "social", 6, (), "medium", "immediate", ("Said so by phone",))
+    need_id = raise_need(patient_id=patient.id, need=need, by=by, at=NOW)
+    look(case_id)
+    found = gap(case_id, f"s_need_without_goal:{need_id}")
+    assert found.since == NOW + timedelta(days=14)
+    assert deciding.mend(gap_id=found.id, by=by, at=LATER).place == f"need-{need_id}"
+    wanted = GoalIn(text="Company twice a week", by_date=(LATER + timedelta(days=30)).date())
+    add_goal(need_id=need_id, goal=wanted, by=by, at=LATER)
+    assert looking.look_due(at=LATER + timedelta(minutes=1)).cases == 1
+    found.refresh_from_db()
+    assert found.state == "mended"
 
 
 def test_who_may_not_work_the_case_may_not_set_a_gap_aside(nurse):
