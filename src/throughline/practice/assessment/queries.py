@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Count, Prefetch, QuerySet
 
 from throughline.foundation.access.queries import sees
@@ -199,23 +201,26 @@ def need_of_action(need_id: UUID) -> NeedRecord:
     return _need(Need.objects.get(pk=need_id))
 
 
-def open_needs_of_many(viewer: Viewer, patient_ids: Sequence[UUID]) -> list[tuple[UUID, UUID, str, Any]]:
-    """Return (id, patient, text, when raised) of the open needs of many patients, in one statement."""
-    found = Need.objects.filter(patient_id__in=patient_ids, site_id__in=viewer.site_ids, status="open")
-    return list(found.values_list("id", "patient_id", "text", "raised_at"))
+_ASSESSED = f"""
+(select 'signed', patient_id, id::text, instrument, title, score, signed_at from {Assessment._meta.db_table}
+  where patient_id = any(%(patients)s) and site_id = any(%(sites)s) and signed_at is not null)
+union all
+(select 'flag', a.patient_id, a.id::text, f.flag, f.text, '', f.raised_at from {RaisedFlag._meta.db_table} f
+   join {Assessment._meta.db_table} a on a.id = f.assessment_id
+  where a.patient_id = any(%(patients)s) and a.site_id = any(%(sites)s))
+union all
+(select 'need', patient_id, id::text, '', text, '', raised_at from {Need._meta.db_table}
+  where patient_id = any(%(patients)s) and site_id = any(%(sites)s) and status = 'open')
+"""
 
 
-def signed_of_many(viewer: Viewer, patient_ids: Sequence[UUID]) -> list[tuple[UUID, UUID, str, str, str, Any]]:
-    """Return (id, patient, instrument, title, score, when signed) of many patients' assessments, in one statement."""
-    found = Assessment.objects.filter(
-        patient_id__in=patient_ids, site_id__in=viewer.site_ids, signed_at__isnull=False
-    )
-    return list(found.values_list("id", "patient_id", "instrument", "title", "score", "signed_at"))
+def assessed_of_many(
+    viewer: Viewer, patient_ids: Sequence[UUID]
+) -> list[tuple[str, UUID, str, str, str, str, datetime]]:
+    """Return many patients' signed assessments, safety flags and open needs, in one statement.
 
-
-def flags_of_many(viewer: Viewer, patient_ids: Sequence[UUID]) -> list[tuple[UUID, UUID, str, str, Any]]:
-    """Return (assessment, patient, flag, text, when raised) of many patients' safety flags, in one statement."""
-    found = RaisedFlag.objects.filter(
-        assessment__patient_id__in=patient_ids, assessment__site_id__in=viewer.site_ids
-    )
-    return list(found.values_list("assessment_id", "assessment__patient_id", "flag", "text", "raised_at"))
+    Each is (signed, flag or need; patient; id; instrument or flag; title or text; score; when).
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_ASSESSED, {"patients": list(patient_ids), "sites": list(viewer.site_ids)})
+        return list(cursor.fetchall())

@@ -1,44 +1,66 @@
-"""Plans of many patients at once, as plain rows: for looking over whole caseloads."""
+"""Reads over many patients at once, as plain values in one statement: for looking over whole caseloads."""
 
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+import orjson
+from django.db import connection
+
+from throughline.foundation.access.models import Team, User
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.practice.careplan.models import DeclinedOption, Goal, Lesson, PlanAction, PlanVersion
+from throughline.record.tasks.models import Task
+
+_MINE = "{row}.patient_id = any(%(patients)s) and {row}.site_id = any(%(sites)s)"
 
 
-def goals_of_many(viewer: Viewer, patient_ids: Sequence[UUID]) -> list[dict[str, Any]]:
-    """Return the active goals of many patients in one statement, as plain rows: for looking over whole caseloads."""
-    found = Goal.objects.filter(patient_id__in=patient_ids, site_id__in=viewer.site_ids, status="active")
-    return list(found.values("id", "patient_id", "need_id", "text", "target", "loinc", "added_at", "key"))
+def _part(what: str, row: str, source: str, values: str, which: str) -> str:
+    """One part of the union: what it is, whose, and its values as one object."""
+    mine = _MINE.format(row=row)
+    return f"(select '{what}', {row}.patient_id, jsonb_build_object({values})::text from {source} where {mine}{which})"
 
 
-def actions_of_many(viewer: Viewer, patient_ids: Sequence[UUID]) -> list[dict[str, Any]]:
-    """Return the active actions of many patients with their task's state and holder, in one statement."""
-    found = PlanAction.objects.filter(patient_id__in=patient_ids, site_id__in=viewer.site_ids, status="active")
-    return list(
-        found.values(
-            "id", "patient_id", "need_id", "text", "role", "due_on", "added_at", "key", "task__state", "task__done_at",
-            "task__owner__full_name", "task__team__name",
-        )
-    )  # fmt: skip
+_PLANS = " union all ".join(
+    (
+        _part(
+            "goal", "g", f"{Goal._meta.db_table} g",
+            "'id', g.id, 'need', g.need_id, 'text', g.text, 'target', g.target, 'loinc', g.loinc, 'at', g.added_at, "
+            "'key', g.key",
+            " and g.status = 'active'",
+        ),
+        _part(
+            "action", "a",
+            f"{PlanAction._meta.db_table} a left join {Task._meta.db_table} t on t.id = a.task_id "
+            f"left join {User._meta.db_table} u on u.id = t.owner_id "
+            f"left join {Team._meta.db_table} m on m.id = t.team_id",
+            "'id', a.id, 'need', a.need_id, 'text', a.text, 'role', a.role, 'due', a.due_on, 'at', a.added_at, "
+            "'key', a.key, 'owner', coalesce(u.full_name, m.name, ''), "
+            "'done', case when a.status = 'done' then coalesce(a.moved_at, a.added_at) "
+            "when t.state = 'done' then t.done_at end",
+            " and a.status in ('active', 'done')",
+        ),
+        _part(
+            "lesson", "l", f"{Lesson._meta.db_table} l", "'id', l.id, 'topic', l.topic, 'at', l.moved_at",
+            " and l.moved_at is not null and l.status in ('taught', 'understood')",
+        ),
+        _part(
+            "declined", "d", f"{DeclinedOption._meta.db_table} d", "'key', d.key, 'reason', d.reason, 'at', d.at",
+            " and d.key <> ''",
+        ),
+        _part(
+            "review", "v", f"{PlanVersion._meta.db_table} v", "'number', v.number, 'day', v.review_on", ""
+        ),
+    )
+)  # fmt: skip
 
 
-def taught_to_many(viewer: Viewer, patient_ids: Sequence[UUID]) -> list[tuple[UUID, UUID, str, Any]]:
-    """Return (id, patient, topic, when) of what was taught to many patients, in one statement."""
-    found = Lesson.objects.filter(patient_id__in=patient_ids, site_id__in=viewer.site_ids, moved_at__isnull=False)
-    taught = found.filter(status__in=["taught", "understood"])
-    return list(taught.values_list("id", "patient_id", "topic", "moved_at"))
+def plans_of_many(viewer: Viewer, patient_ids: Sequence[UUID]) -> list[tuple[str, UUID, dict[str, Any]]]:
+    """Return what many patients' plans hold, each as (what, patient, values), in one statement.
 
-
-def declined_by_many(viewer: Viewer, patient_ids: Sequence[UUID]) -> list[tuple[UUID, str, str, Any]]:
-    """Return (patient, key, reason, when) of what many patients declined, oldest first, in one statement."""
-    found = DeclinedOption.objects.filter(patient_id__in=patient_ids, site_id__in=viewer.site_ids).exclude(key="")
-    return list(found.order_by("at").values_list("patient_id", "key", "reason", "at"))
-
-
-def review_days_of_many(viewer: Viewer, patient_ids: Sequence[UUID]) -> dict[UUID, Any]:
-    """Return by patient the day on which her latest agreed plan is to be looked at again, in one statement."""
-    found = PlanVersion.objects.filter(patient_id__in=patient_ids, site_id__in=viewer.site_ids)
-    return dict(found.order_by("patient_id", "-number").distinct("patient_id").values_list("patient_id", "review_on"))
+    What is goal (active), action (active or done), lesson (taught), declined, or review (the day each agreed version
+    is to be looked at again). Instants and days are in ISO 8601.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_PLANS, {"patients": list(patient_ids), "sites": list(viewer.site_ids)})
+        return [(what, patient, orjson.loads(values)) for what, patient, values in cursor.fetchall()]

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -54,7 +54,7 @@ class _Pile:
 
 
 def facts_of(viewer: Viewer, case_ids: Sequence[UUID]) -> list[CaseFacts]:
-    """Return the facts of these cases at the viewer's sites, in the order of their ids, in some twenty statements.
+    """Return the facts of these cases at the viewer's sites, in the order of their ids, in eight statements.
 
     What lies after the viewer's time is there too: the engine leaves it out until it has come.
     """
@@ -175,15 +175,13 @@ def _task(
 
 
 def _assessed(piles: dict[UUID, _Pile], viewer: Viewer, patient_ids: list[UUID], index: sets.Index) -> None:
-    for row_id, patient, instrument, title, score, at in assessment.signed_of_many(viewer, patient_ids):
-        keys = _own(index, "assessment", instrument)
-        if keys:
-            piles[patient].add(Fact("assessment", keys, at, title, str(row_id), value=_number(score)))
-    for row_id, patient, flag, text, at in assessment.flags_of_many(viewer, patient_ids):
-        if keys := _own(index, "flag", flag):
-            piles[patient].add(Fact("flag", keys, at, text, str(row_id)))
-    for row_id, patient, text, at in assessment.open_needs_of_many(viewer, patient_ids):
-        piles[patient].plan["needs"].append(NeedFact(str(row_id), text, at))
+    """Assessments that are signed, the safety flags they raised, and the needs that stand."""
+    for what, patient, row_id, key, text, score, at in assessment.assessed_of_many(viewer, patient_ids):
+        if what == "need":
+            piles[patient].plan["needs"].append(NeedFact(row_id, text, at))
+        elif keys := _own(index, "assessment" if what == "signed" else "flag", key):
+            kind = "assessment" if what == "signed" else "flag"
+            piles[patient].add(Fact(kind, keys, at, text, row_id, value=_number(score)))
 
 
 def _number(text: str) -> float | None:
@@ -197,67 +195,68 @@ def _planned(
     piles: dict[UUID, _Pile], viewer: Viewer, patient_ids: list[UUID], index: sets.Index
 ) -> dict[UUID, dict[str, tuple[datetime, str]]]:
     """The care plan: goals, actions, lessons, the day it is looked at again; returns what was declined."""
-    for row in careplan.goals_of_many(viewer, patient_ids):
-        goal = GoalFact(
-            str(row["id"]), str(row["need_id"]), row["text"], row["target"], row["loinc"], row["added_at"], row["key"]
-        )
-        piles[row["patient_id"]].plan["goals"].append(goal)
-    for row in careplan.actions_of_many(viewer, patient_ids):
-        _action(piles[row["patient_id"]], row, index)
-    for row_id, patient, topic, at in careplan.taught_to_many(viewer, patient_ids):
-        keys = _sets_of(index.mark, "lesson", "", "", None, topic, False, "", "")
-        piles[patient].add(Fact("lesson", keys, at, topic, str(row_id)))
-    for patient, day in careplan.review_days_of_many(viewer, patient_ids).items():
-        piles[patient].plan["review_on"] = day
     declined: dict[UUID, dict[str, tuple[datetime, str]]] = defaultdict(dict)
-    for patient, key, reason, at in careplan.declined_by_many(viewer, patient_ids):
-        declined[patient][key] = (at, reason)
+    newest: dict[UUID, int] = {}
+    for what, patient, row in careplan.plans_of_many(viewer, patient_ids):
+        pile = piles[patient]
+        if what == "goal":
+            at = datetime.fromisoformat(row["at"])
+            goal = GoalFact(row["id"], row["need"], row["text"], row["target"], row["loinc"], at, row["key"])
+            pile.plan["goals"].append(goal)
+        elif what == "action":
+            _action(pile, row, index)
+        elif what == "lesson":
+            keys = _sets_of(index.mark, "lesson", "", "", None, row["topic"], False, "", "")
+            pile.add(Fact("lesson", keys, datetime.fromisoformat(row["at"]), row["topic"], row["id"]))
+        elif what == "declined":
+            declined[patient][row["key"]] = (datetime.fromisoformat(row["at"]), row["reason"])
+        elif row["number"] > newest.get(patient, 0):
+            newest[patient], pile.plan["review_on"] = row["number"], date.fromisoformat(row["day"])
     return declined
 
 
 def _action(pile: _Pile, row: dict[str, Any], index: sets.Index) -> None:
     keys = _sets_of(index.mark, "plan", "", "", None, row["text"], False, "", "")
-    owner = row["task__owner__full_name"] or row["task__team__name"] or ""
-    if row["task__state"] == "done":
-        pile.add(Fact("plan", keys, row["task__done_at"], row["text"], str(row["id"])))
+    if row["done"]:
+        pile.add(Fact("plan", keys, datetime.fromisoformat(row["done"]), row["text"], row["id"]))
         return
-    action = ActionFact(
-        str(row["id"]), str(row["need_id"]), row["text"], row["role"], owner, row["due_on"], row["added_at"], row["key"]
-    )
+    due, added = date.fromisoformat(row["due"]), datetime.fromisoformat(row["at"])
+    action = ActionFact(row["id"], row["need"], row["text"], row["role"], row["owner"], due, added, row["key"])
     pile.plan["actions"].append(action)
-    due = datetime.combine(row["due_on"], time(23, 59), UTC)
-    pile.promise(Planned(keys, due, row["text"], owner, "action", action.id))
+    by = datetime.combine(due, time(23, 59), UTC)
+    pile.promise(Planned(keys, by, row["text"], row["owner"], "action", action.id))
 
 
 def _met(piles: dict[UUID, _Pile], viewer: Viewer, patient_ids: list[UUID], index: sets.Index) -> None:
-    """Appointments and the care team. An appointment to come is a promise, one that was kept is a visit."""
-    for row in coordination.appointments_of_many(viewer, patient_ids):
-        pile, words = piles[row["patient_id"]], f"{row['what']}, {row['provider']}"
-        keys = _sets_of(index.mark, "encounter", "", "", None, words, False, "AMB", "")
-        keys |= _sets_of(index.mark, "plan", "", "", None, words, False, "", "")
-        if row["interpreter"]:
-            keys |= _own(index, "contact", "interpreter")
-        row_id, starts = str(row["id"]), row["starts_at"]
-        if row["state"] == "kept":
-            pile.add(Fact("appointment", keys, starts, words, row_id, row["ends_at"], by=row["provider"]))
-            continue
-        pile.plan["appointments"].append(AppointmentFact(row_id, words, row["ends_at"], ""))
-        pile.promise(Planned(keys, starts, words, row["provider"], "appointment", row_id))
-    for row in coordination.referrals_of_many(viewer, patient_ids):
-        _referral(piles[row["patient_id"]], row, index)
-    _teams(piles, viewer, patient_ids)
-
-
-def _teams(piles: dict[UUID, _Pile], viewer: Viewer, patient_ids: list[UUID]) -> None:
-    """Who is on our care teams, and whom a team elsewhere names as primary care."""
+    """Appointments, referrals, and the care team, elsewhere and here."""
     for patient, said in _rows(OUTSIDE_TEAMS, {"patients": patient_ids}):
         for one in orjson.loads(said) if isinstance(said, str) else said:
             if role_of_words(str(one.get("role") or "")) == "PCP":
                 piles[patient].plan["primary_care"] = str(one.get("name") or "")
-    for patient, name, role in coordination.team_of_many(viewer, patient_ids):
-        piles[patient].plan["team"].append(name)
-        if role == "PCP":
-            piles[patient].plan["primary_care"] = name
+    for what, patient, row in coordination.met_by_many(viewer, patient_ids):
+        if what == "appointment":
+            _appointment(piles[patient], row, index)
+        elif what == "referral":
+            _referral(piles[patient], row, index)
+        else:
+            piles[patient].plan["team"].append(row["name"])
+            if row["role"] == "PCP":
+                piles[patient].plan["primary_care"] = row["name"]
+
+
+def _appointment(pile: _Pile, row: dict[str, Any], index: sets.Index) -> None:
+    """An appointment to come is a promise, one that was kept is a visit."""
+    words, who = f"{row['what']}, {row['provider']}", row["provider"]
+    starts, ends = datetime.fromisoformat(row["starts"]), datetime.fromisoformat(row["ends"])
+    keys = _sets_of(index.mark, "encounter", "", "", None, words, False, "AMB", "")
+    keys |= _sets_of(index.mark, "plan", "", "", None, words, False, "", "")
+    if row["interpreter"]:
+        keys |= _own(index, "contact", "interpreter")
+    if row["state"] == "kept":
+        pile.add(Fact("appointment", keys, starts, words, row["id"], ends, by=who))
+        return
+    pile.plan["appointments"].append(AppointmentFact(row["id"], words, ends, ""))
+    pile.promise(Planned(keys, starts, words, who, "appointment", row["id"]))
 
 
 ACTED_ON = frozenset({"attended", "reported", "closed"})
@@ -266,14 +265,13 @@ ANSWERED_WITHIN = timedelta(days=30)  # a referral is a promise that long; silen
 
 def _referral(pile: _Pile, row: dict[str, Any], index: sets.Index) -> None:
     """A referral that was attended is evidence of its service; one on its way is a promise."""
-    row_id, words, since = str(row["id"]), f"{row['service']}, {row['to_name']}", row["since"]
+    words, since = f"{row['service']}, {row['to']}", datetime.fromisoformat(row["since"])
     keys = _sets_of(index.mark, "plan", "", "", None, words, False, "", "")
     if row["state"] in ACTED_ON:
-        pile.add(Fact("referral", keys, since, words, row_id))
+        pile.add(Fact("referral", keys, since, words, row["id"]))
     elif row["state"] != "drafted":
-        owner = row["owner__full_name"] or row["to_name"]
-        pile.promise(Planned(keys, since + ANSWERED_WITHIN, words, owner, "referral", row_id))
-    pile.plan["referrals"].append(ReferralFact(row_id, words, row["state"], since))
+        pile.promise(Planned(keys, since + ANSWERED_WITHIN, words, row["owner"], "referral", row["id"]))
+    pile.plan["referrals"].append(ReferralFact(row["id"], words, row["state"], since))
 
 
 def _case(
@@ -306,18 +304,22 @@ def _case(
         numbers,
         declined.get(head["patient_id"], {}),
         PlanFacts(
-            needs=tuple(plan.get("needs", ())),
-            goals=tuple(plan.get("goals", ())),
-            actions=tuple(plan.get("actions", ())),
-            appointments=tuple(plan.get("appointments", ())),
-            referrals=tuple(plan.get("referrals", ())),
-            team=tuple(plan.get("team", ())),
+            needs=_by_id(plan.get("needs", ())),
+            goals=_by_id(plan.get("goals", ())),
+            actions=_by_id(plan.get("actions", ())),
+            appointments=_by_id(plan.get("appointments", ())),
+            referrals=_by_id(plan.get("referrals", ())),
+            team=tuple(sorted(plan.get("team", ()))),
             primary_care=plan.get("primary_care") or _usual_doctor(pile),
             review_on=plan.get("review_on") or None,
             last_reached_at=max(plan.get("reached", ()), default=None),
             every_days=cadence.get(head["case_id"]),
         ),
     )
+
+
+def _by_id(rows: Iterable[Any]) -> tuple[Any, ...]:
+    return tuple(sorted(rows, key=lambda row: row.id))
 
 
 def _usual_doctor(pile: _Pile) -> str:
