@@ -107,8 +107,8 @@ def look(*, case_id: UUID, by: Actor, at: datetime) -> Looked:
 def look_due(*, at: datetime, most: int = 100_000, other_checks: bool = True) -> Looked:
     """Look at every case that changed or whose time has come, and with `other_checks` at those other checks looked at.
 
-    Batch by batch, each one transaction; rows in another worker's hands are skipped. A case that raises is put off an hour,
-    keeps its sentence for the operator, and stops nobody else.
+    Batch by batch, each one transaction; rows in another worker's hands are skipped. A case that raises is put off
+    an hour, keeps its sentence for the operator, and stops nobody else.
     """
     require_aware(at)
     due = Q(dirty_since__isnull=False) | Q(next_look_at__lte=at)
