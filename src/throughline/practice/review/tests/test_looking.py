@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from throughline.foundation.access.queries import actor_for, system_viewer
+from throughline.foundation.access.queries import actor_for, system_viewer, viewer_for
 from throughline.foundation.access.tests.factories import make_site, make_user
 from throughline.foundation.kernel.actions import NotPermitted
 from throughline.foundation.kernel.actor import system
@@ -23,10 +23,12 @@ from throughline.practice.careplan.actions import GoalIn, add_goal
 from throughline.practice.review import jobs
 from throughline.practice.review.actions import deciding, looking
 from throughline.practice.review.models import ContinuityWeek, Examined, Gap, GapTransition
+from throughline.practice.review.queries.continuity import of_caseload
 from throughline.practice.review.queries.gathering import facts_of
 from throughline.practice.review.rules.examine import examine
 from throughline.practice.review.rules.library import checks
 from throughline.record.cases.actions import close_case
+from throughline.record.cases.models import Case
 from throughline.record.cases.tests.factories import NOW, make_case, make_patient
 from throughline.record.chart.models import Condition, Encounter, Observation
 from throughline.record.tasks.actions import do_task
@@ -330,6 +332,26 @@ def test_the_continuity_of_the_week_is_kept_and_renewed(nurse):
     assert (week.visits, week.usual, week.coc, week.upc) == (4, "Dr. Pillai", pytest.approx(0.5), 0.75)
     look(case_id, NOW + timedelta(days=1, hours=1))
     assert ContinuityWeek.objects.filter(case_id=case_id).count() == 1
+
+
+def test_the_caseload_counts_each_case_as_it_stood_up_to_a_week(nurse):
+    first, second = case_with(nurse)[1], case_with(nurse)[1]
+    monday = NOW.date() - timedelta(days=NOW.date().weekday())
+    for case_id, weeks_ago, coc, whole in ((first, 3, 0.2, 1), (first, 1, 0.6, 3), (second, 2, 1.0, 2)):
+        row = Case.objects.get(pk=case_id)
+        ContinuityWeek.objects.create(
+            site_id=row.site_id, patient_id=row.patient_id, case_id=case_id, week=monday - timedelta(weeks=weeks_ago),
+            visits=4, providers=2, coc=coc, upc=coc, whole=whole, broken=1, unowned_days=weeks_ago, open_gaps=1,
+        )  # fmt: skip
+    weeks = of_caseload(viewer_for(nurse, at=NOW))
+    assert [(w.cases, w.whole, w.coc) for w in weeks[:4]] == [
+        (2, 5, pytest.approx(0.8)),
+        (2, 5, pytest.approx(0.8)),
+        (2, 3, pytest.approx(0.6)),
+        (1, 1, pytest.approx(0.2)),
+    ]
+    assert len(weeks) == 4
+    assert weeks[0].longest_unowned == 2
 
 
 def test_a_value_decides_and_its_fact_is_shown(nurse):
