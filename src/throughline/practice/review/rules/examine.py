@@ -167,6 +167,7 @@ def _looked(check: Check, case: CaseFacts) -> bool:
         "action-overdue": plan.actions, "service-twice": plan.actions, "plan-expired": plan.review_on,
         "appointment-without-outcome": plan.appointments, "referral-silent": plan.referrals,
         "referral-loop": plan.referrals, "conflicting-instructions": plan.goals, "no-contact": plan.every_days,
+        "specialist-outside-team": case.of("visit"),
     }  # fmt: skip
     return bool(there.get(check.structural, True))
 

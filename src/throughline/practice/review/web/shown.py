@@ -57,7 +57,6 @@ class Line:
     """A gap ready to print."""
 
     gap: GapRecord
-    title: str
     since: str
     since_iso: str
     act: str
@@ -80,7 +79,6 @@ def gap_line(gap: GapRecord, viewer: Viewer) -> Line:
     today = viewer.at.astimezone(ZoneInfo(viewer.time_zone)).date()
     return Line(
         gap=gap,
-        title=gap.title[:1].lower() + gap.title[1:] if not gap.title[:2].isupper() else gap.title,
         since=_day(gap.since, viewer.time_zone, today),
         since_iso=gap.since.isoformat(),
         act=_act(gap.remedy),
