@@ -15,6 +15,7 @@ MOST_FIELDS = 80
 LONGEST_VALUE = 50_000
 
 _KEY = re.compile(r"([a-z][a-z0-9-]*(?:\.[a-z0-9-]+)?)(?:/([a-z_]+)/([0-9a-f-]{36}))?")
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 _WORD = re.compile(r"\s+|[^\s\w]|\w+", re.UNICODE)
 
 
@@ -65,13 +66,20 @@ def _add(pieces: list[Piece], text: str, only: str) -> None:
 
 
 def both(yours: str, theirs: str) -> str:
-    """Return a text that has every word of both: one that contains the other, else theirs and then yours."""
-    mine, other = _even(yours), _even(theirs)
-    if f" {' '.join(mine.split())} " in f" {' '.join(other.split())} ":
-        return other
-    if f" {' '.join(other.split())} " in f" {' '.join(mine.split())} ":
-        return mine
-    return f"{other}\n\n{mine}"
+    """Return a text that has every word of both: what both say once, sentence by sentence, theirs before yours."""
+    mine, other = _sentences(yours), _sentences(theirs)
+    kept: list[str] = []
+    shared = False
+    for kind, a, b, c, d in SequenceMatcher(None, other, mine, autojunk=False).get_opcodes():
+        kept += other[a:b] if kind == "equal" else other[a:b] + mine[c:d]
+        shared = shared or kind == "equal"
+    if shared or not mine or not other:
+        return " ".join(kept)
+    return f"{_even(theirs)}\n\n{_even(yours)}"
+
+
+def _sentences(text: str) -> list[str]:
+    return [found.strip() for found in _SENTENCE_END.split(_even(text)) if found.strip()]
 
 
 def settle(

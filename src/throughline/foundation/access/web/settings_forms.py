@@ -41,7 +41,7 @@ class SettingsForm(forms.Form):
         }
         super().__init__(data, initial=initial)
         for act, (usual, words) in SINGLE.items():
-            field = forms.CharField(max_length=1, required=False, label=words, initial=moved.get(act, usual))
+            field = forms.CharField(max_length=1, label=words, initial=moved.get(act, usual))
             field.widget.attrs |= {"class": "w-s", "autocapitalize": "none", "autocomplete": "off"}
             self.fields[KEY + act] = field
 

@@ -154,7 +154,7 @@ def test_sending_the_form_forgets_the_draft_and_a_refusal_keeps_it(browser, key,
     assert "You began this" in page(browser, patient_id)
     assert browser.post(note, {"text": "He walks", "draft": str(key), "draft_sheet": "one"}).status_code == 302
     assert "You began this" not in page(browser, patient_id)
-    assert send(browser, key).status_code == 410
+    assert send(browser, key).status_code == 204
 
 
 def test_a_sheet_sent_twice_because_its_answer_was_lost_is_one_act(browser, key, patient_id):

@@ -57,6 +57,12 @@ def test_both_has_every_word_of_both(yours, theirs):
     assert set(yours.split()) | set(theirs.split()) <= set(whole.split())
 
 
+def test_both_says_once_what_both_say():
+    yours, theirs = "I cook on Sundays. For my daughter.", "I cook on Sundays. For my sister. At home."
+    assert rules.both(yours, theirs) == "I cook on Sundays. For my sister. At home. For my daughter."
+    assert rules.both("bed", "") == "bed"
+
+
 def settle(yours, now, saw, **chosen):
     seen = {field: rules.version_of(value) for field, value in saw.items()}
     return rules.settle(labels=LABELS, seen=seen, yours=yours, now=now, chosen=chosen)

@@ -36,7 +36,7 @@ def _words(request: HttpRequest) -> Mapping[str, list[str]]:
 @require_POST
 @page("drafts.keep", needs=None)
 def keep(request: HttpRequest, viewer: Viewer) -> HttpResponse:
-    """Keep the fields typed and answer "Saved 2:31 PM"; 410 when this sheet has been sent already."""
+    """Keep the fields typed and answer "Saved 2:31 PM"; 204 when this sheet has been sent already."""
     key = _key(request)
     place = place_of(viewer, key)
     assert place.site_id is not None
@@ -50,8 +50,10 @@ def keep(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         words=_words(request),
         at=viewer.at,
     )
-    said = _("Saved %(time)s") % {"time": formats.clock(viewer.at, viewer.time_zone)} if kept else _("Sent already")
-    return HttpResponse(said, content_type="text/plain; charset=utf-8", status=200 if kept else 410)
+    if not kept:
+        return HttpResponse(status=204)
+    said = _("Saved %(time)s") % {"time": formats.clock(viewer.at, viewer.time_zone)}
+    return HttpResponse(said, content_type="text/plain; charset=utf-8")
 
 
 @require_POST

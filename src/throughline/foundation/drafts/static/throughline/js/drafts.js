@@ -66,7 +66,7 @@
 
   async function save(form) {
     const record = of(form);
-    if (record.busy || !record.dirty.size || held.has(form)) return;
+    if (record.busy || record.sending || !record.dirty.size || held.has(form)) return;
     record.busy = true;
     const sending = new Map(record.dirty);
     const body = new URLSearchParams({ key: form.dataset.draft, sheet: own(form, "draft_sheet"), page: form.dataset.draftPage || location.pathname });
@@ -81,7 +81,7 @@
       record.busy = false;
       if (answer.status === 401) { out(form); return; }
       if (answer.status === 403 && await freshToken()) { later(form); return; }
-      if (!answer.ok && answer.status !== 410) {
+      if (!answer.ok) {
         if (answer.status >= 500) later(form); else { state(form, words.unkept || "Not saved as a draft: save the form itself", true); unsaved.delete(form); }
         return;
       }
@@ -89,7 +89,7 @@
       if (record.dirty.size) { record.timer = setTimeout(() => save(form), PAUSE); return; }
       unsaved.delete(form);
       connected();
-      if (answer.ok) state(form, await answer.text(), false);
+      state(form, answer.status === 204 ? "" : await answer.text(), false);
     } catch {
       record.busy = false;
       later(form);
@@ -159,7 +159,7 @@
   document.addEventListener("submit", async (event) => {
     const form = event.target;
     if (!form.matches("form[data-draft]")) return;
-    if (sends(form) && window.htmx) { const record = of(form); clearTimeout(record.timer); return; }
+    if (sends(form) && window.htmx) { clearTimeout(of(form).timer); of(form).sending = true; return; }
     if ("draftSure" in form.dataset) { delete form.dataset.draftSure; sent(form); return; }
     event.preventDefault();
     try {
@@ -185,6 +185,7 @@
     }
     if (!form || !requestConfig || requestConfig.verb !== "post") return;
     if (elt !== form || !sends(form)) return;
+    of(form).sending = false;
     const submitter = requestConfig.triggeringEvent && requestConfig.triggeringEvent.submitter;
     if (!xhr || xhr.status === 0) { hold(form, submitter); later(form); }
     else if (xhr.status === 401) { hold(form, submitter); signedOut = true; state(form, words.out || "Not saved: sign in to go on", true); }
