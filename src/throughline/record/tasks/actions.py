@@ -69,6 +69,7 @@ def _face(task: Task) -> dict[str, Any]:
         "hold_until": task.hold_until.isoformat() if task.hold_until else "",
         "hold_reason": task.hold_reason,
         "delegated_by": str(task.delegated_by_id or ""),
+        "outcome": task.outcome,
         "version": task.version,
     }
 
@@ -343,7 +344,8 @@ def undo_last(*, task_id: UUID, version: int, by: Actor, at: datetime) -> None:
     task.hold_until = datetime.fromisoformat(face["hold_until"]) if face["hold_until"] else None
     task.hold_reason = face["hold_reason"]
     if task.state in rules.LIVE:
-        task.done_at, task.done_by_id, task.outcome = None, None, ""
+        # What a colleague reported stays when only the check of her report is undone.
+        task.done_at, task.done_by_id, task.outcome = None, None, face.get("outcome", "")
     _changed(task, "undo", before, f"Undid {last.act}.", by=by, at=at)
     if last.act == "do":
         for following in Task.objects.filter(subject=f"after:{task.id}", state__in=rules.LIVE):
