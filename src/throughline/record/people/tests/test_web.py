@@ -1,5 +1,6 @@
 """Pages of people: registering with look-alikes, particulars, duplicates, merging and taking it back."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -152,3 +153,28 @@ def test_a_case_manager_may_not_merge(client, nurse, name):
 
 def test_another_nurses_patient_is_not_shown(client, nurse, her):
     assert client.get(reverse("people:particulars", args=[her])).status_code == 404
+
+
+def test_a_colleague_s_other_field_stays_and_the_same_field_shows_both_texts(client, nurse, her):
+    open_to(nurse, her, site())
+    where = reverse("people:particulars", args=[her])
+    seen = re.findall(r'name="seen" value="([^"]+)"', client.get(where).content.decode())
+    change_particulars(patient_id=her, changes={"code_status": "DNR"}, shown={}, by=actor(), at=AT)
+    sent = {"birth_date": "3/14/1943", "pronouns": "she/her", "code_status": "", "seen": seen}
+    assert client.post(where, sent).status_code == 302
+    patient = Patient.objects.get(pk=her)
+    assert (patient.pronouns, patient.code_status) == ("she/her", "DNR")
+    change_particulars(patient_id=her, changes={"pronouns": "they/them"}, shown={}, by=actor(), at=AT)
+    stale = [one for one in seen if not one.startswith("code_status:")]
+    answer = client.post(where, {**sent, "pronouns": "he/him", "seen": stale})
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert "<mark>they/them</mark>" in page or "they" in page
+    assert 'name="keep.pronouns"' in page
+    assert Patient.objects.get(pk=her).pronouns == "they/them"
+    shown = re.findall(r'name="seen" value="([^"]+)"', page)
+    answer = client.post(
+        where, {"birth_date": "3/14/1943", "pronouns": "he/him", "keep.pronouns": "yours", "seen": shown}
+    )
+    assert answer.status_code == 302
+    assert Patient.objects.get(pk=her).pronouns == "he/him"

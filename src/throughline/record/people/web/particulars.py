@@ -11,6 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from throughline.foundation.access.permissions import Permission
 from throughline.foundation.access.web.page import form_status, page, refusals_into
+from throughline.foundation.drafts.records import Settled
+from throughline.foundation.drafts.rules import version_of
+from throughline.foundation.drafts.web.conflicts import conflict, say_merged, settle
+from throughline.foundation.journal import queries as journal
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.record.people import actions, queries
 from throughline.record.people.queries.identity import today_of
@@ -24,7 +28,11 @@ from throughline.record.people.web.forms import FactsForm
 def particulars(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> HttpResponse:
     """Show everything of who she is; save the facts, or show both versions when another changed the same ones."""
     held = queries.particulars(viewer, patient_id)
-    form = FactsForm(request.POST or None, initial=_initial(held), today=today_of(viewer))
+    settled = settle(request, FACTS, _as_typed(held))
+    if settled.conflicts:
+        who, back = _changed_last_by(viewer, patient_id), request.path
+        return conflict(request, settled, changed_by=who, back=back, about=held.identity.name)
+    form = FactsForm(_merged(request, settled), initial=_initial(held), today=today_of(viewer))
     theirs: dict[str, Any] = {}
     if form.is_valid():
         changes = form.changes()
@@ -33,14 +41,45 @@ def particulars(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> HttpR
             actions.change_particulars(
                 patient_id=patient_id, changes=changes, shown=shown, by=viewer.actor, at=viewer.at
             )
+            say_merged(request, settled, FACTS, changed_by=_changed_last_by(viewer, patient_id))
             return _done(request, patient_id, "Saved.")
         except actions.ChangedMeanwhile as changed:
             theirs = changed.theirs
             form.add_error(None, str(changed))
         except actions.UnableToChange as refusal:
             form.add_error(None, str(refusal))
-    context = _context(held, form, theirs)
+    context = _context(held, form, theirs) | {"seen": request.POST.getlist("seen") or _seen(held)}
     return render(request, "people/particulars.html", context, status=409 if theirs else form_status(form))
+
+
+# Every fact that is one text; races are several and are settled by the action alone.
+FACTS = {name: field.label for name, field in FactsForm.base_fields.items() if name != "race_categories"}
+
+
+def _as_typed(held: Particulars) -> dict[str, str]:
+    initial = _initial(held)
+    return {name: "" if initial[name] is None else str(initial[name]) for name in FACTS}
+
+
+def _seen(held: Particulars) -> list[str]:
+    """Return the version of each fact the form is made from."""
+    return [f"{name}:{version_of(value)}" for name, value in _as_typed(held).items()]
+
+
+def _merged(request: HttpRequest, settled: Settled) -> Any:
+    """Return what was sent with a colleague's changes in the fields that were left alone; None when nothing was."""
+    if request.method != "POST":
+        return None
+    sent = request.POST.copy()
+    for name in request.POST:
+        if name in settled.values:
+            sent[name] = settled.values[name]
+    return sent
+
+
+def _changed_last_by(viewer: Viewer, patient_id: UUID) -> str:
+    told = journal.timeline(viewer, patient_id, kinds=["people"], limit=1).lines
+    return told[0].actor_name if told else "A colleague"
 
 
 def _initial(held: Particulars) -> dict[str, Any]:
@@ -53,7 +92,7 @@ def _initial(held: Particulars) -> dict[str, Any]:
 def _shown(request: HttpRequest, name: str, facts: dict[str, object]) -> Any:
     """Return what a field said when the form was opened, in the kind the record keeps."""
     said = request.POST.get(f"was-{name}")
-    if said is None:
+    if said is None or any(part.startswith(f"{name}:") for part in request.POST.getlist("seen")):  # settled already
         return facts[name]
     if name == "birth_date":
         return parse_date(said) if said else None
@@ -89,7 +128,8 @@ def add(request: HttpRequest, viewer: Viewer, patient_id: UUID, what: str) -> Ht
             return _done(request, patient_id, "Added.", what)
     held = queries.particulars(viewer, patient_id)
     facts = FactsForm(initial=_initial(held), today=today_of(viewer))
-    return render(request, "people/particulars.html", _context(held, facts, {}, form, what), status=422)
+    context = _context(held, facts, {}, form, what) | {"seen": _seen(held)}
+    return render(request, "people/particulars.html", context, status=422)
 
 
 @require_POST
