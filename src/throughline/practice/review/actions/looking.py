@@ -43,6 +43,11 @@ LOOKED_AT = ("active", "paused")
 PUSHED_AWAY = timedelta(hours=1)
 YEAR = timedelta(days=365)
 JOB = "review.look"
+# Beginnings of the kinds of event after which no check can find anything else: they mark nothing.
+CHANGES_NO_FACT = (
+    "review.", "access.", "clocks.", "documents.", "intake.", "coordination.message", "people.patient-registered",
+    "people.duplicate-found",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,7 @@ returning case_id
 
 def heed(event: Event, *, by: Actor, at: datetime) -> None:
     """Mark the patient's case as changed by an event, and ask a job to look at it once the event is committed."""
-    if event.patient_id is None or event.kind.startswith("review."):
+    if event.patient_id is None or event.kind.startswith(CHANGES_NO_FACT):
         return
     with connection.cursor() as cursor:
         cursor.execute(_MARK, {"patient": event.patient_id, "at": at})

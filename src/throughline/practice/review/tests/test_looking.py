@@ -1,6 +1,7 @@
 """Looking at cases: what opens and what is mended, marked by events, counted by time, alike for one and for many."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -22,6 +23,7 @@ from throughline.practice.assessment.records import SuggestedNeed
 from throughline.practice.careplan.actions import GoalIn, add_goal
 from throughline.practice.review import jobs
 from throughline.practice.review.actions import deciding, looking
+from throughline.practice.review.events import GapReopened
 from throughline.practice.review.models import ContinuityWeek, Examined, Gap, GapTransition
 from throughline.practice.review.queries.continuity import of_caseload
 from throughline.practice.review.queries.gathering import facts_of
@@ -31,6 +33,7 @@ from throughline.record.cases.actions import close_case
 from throughline.record.cases.models import Case
 from throughline.record.cases.tests.factories import NOW, make_case, make_patient
 from throughline.record.chart.models import Condition, Encounter, Observation
+from throughline.record.people.events import PatientRegistered
 from throughline.record.tasks.actions import do_task
 from throughline.record.tasks.models import Task
 
@@ -124,6 +127,14 @@ def test_an_event_marks_the_case_and_asks_one_job_to_look(nurse):
         start_assessment(patient_id=patient.id, instrument=instrument, sitting=Sitting(), by=by, at=LATER)
     assert Examined.objects.get(case_id=case_id).dirty_since == LATER
     assert _waiting() == before + 1
+
+
+def test_an_event_that_changes_no_fact_costs_no_statement():
+    about = {"site_id": uuid4(), "patient_id": uuid4()}
+    with CaptureQueriesContext(connection) as sent:
+        looking.heed(PatientRegistered(**about), by=system("test"), at=NOW)
+        looking.heed(GapReopened(**about, gap_id=uuid4(), title="x"), by=system("test"), at=NOW)
+    assert len(sent) == 0
 
 
 def _waiting():
