@@ -53,6 +53,7 @@ COMMANDS: dict[str, Entry] = {
     "review": Entry(f"{_HERE}.review", "look over cases for gaps in their care"),
     "clock": Entry(f"{_HERE}.clock", "compute and explain a deadline", Needs.NOTHING),
     "score": Entry(f"{_HERE}.score", "score an assessment instrument", Needs.NOTHING),
+    "rescore": Entry(f"{_HERE}.rescore", "compute every signed assessment again and compare"),
     "roles": Entry(f"{_HERE}.roles", "show who may do what", Needs.NOTHING),
     "bench": Entry(f"{_HERE}.bench", "measure speed beside its floors", Needs.NOTHING),
     "manage": Entry(f"{_HERE}.manage", "run one of Django's own management commands", Needs.NOTHING),

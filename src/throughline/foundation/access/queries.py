@@ -144,6 +144,11 @@ def site_id_of(key: str) -> UUID | None:
     return Site.objects.filter(key=key).values_list("id", flat=True).first()
 
 
+def every_site_id() -> list[UUID]:
+    """Return every site's id, for operators' commands, which stand outside the wall between sites."""
+    return list(Site.objects.order_by("key").values_list("id", flat=True))
+
+
 def team_id_of(site_id: UUID, name: str) -> UUID | None:
     """Return the id of the site's team of this name, or None."""
     return Team.objects.filter(site_id=site_id, name=name).values_list("id", flat=True).first()

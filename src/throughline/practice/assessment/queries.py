@@ -1,6 +1,7 @@
 """Reads of assessment: what was asked and answered, where it stands, what came before, and the needs."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
@@ -32,7 +33,9 @@ from throughline.practice.assessment.records import (
     Item,
     NeedRecord,
 )
+from throughline.practice.assessment.rules.answering import as_json
 from throughline.practice.assessment.rules.definition import instrument_of, item_by_id
+from throughline.practice.assessment.rules.scoring import score
 from throughline.practice.assessment.rules.storing import from_stored
 from throughline.record.people.models import Patient
 
@@ -133,6 +136,24 @@ def assessment(viewer: Viewer, assessment_id: UUID) -> AssessmentRecord:
         prior=_line(earlier) if earlier else None,
         prior_answers=answers_of(earlier, instrument_of_edition(earlier.edition_id)) if earlier else {},
     )
+
+
+def rescored(viewer: Viewer, *, batch: int = 500) -> Iterator[tuple[UUID, bool]]:
+    """Yield every signed assessment of the viewer's sites, and whether its answers give the outcome that was signed.
+
+    Each is scored with the edition it was answered with; two statements a batch, the same memory for any number.
+    """
+    last = UUID(int=0)
+    while True:
+        found = Assessment.objects.filter(signed_at__isnull=False, site_id__in=viewer.site_ids, pk__gt=last)
+        rows = list(found.order_by("pk").prefetch_related("answers")[:batch])
+        for row in rows:
+            answers = {kept.place: _answer(kept) for kept in row.answers.all()}
+            again = as_json(score(instrument_of_edition(row.edition_id), answers, row.context))
+            yield row.id, json.loads(json.dumps(again, default=str)) == row.outcome
+        if len(rows) < batch:
+            return
+        last = rows[-1].id
 
 
 def after_saving(before: AssessmentRecord) -> AssessmentRecord:

@@ -243,3 +243,15 @@ def test_the_edition_is_kept_once_per_content(begun, nurse, patient):
     found = Assessment.objects.order_by("instrument").values_list("edition__key", flat=True)
     assert list(found) == ["phq2", "phq9"]
     assert queries.assessment(viewer_for(nurse, at=NOW), begun).instrument.attribution
+
+
+def test_what_was_signed_is_computed_again_and_a_difference_is_told(begun, nurse, patient):
+    say(begun, nurse, **NINE)
+    sign(begun, nurse)
+    viewer = viewer_for(nurse, at=NOW)
+    assert list(queries.rescored(viewer)) == [(begun, True)]
+    kept = Assessment.objects.get(pk=begun)
+    kept.outcome["score"] = 8
+    kept.save(update_fields=["outcome"])
+    assert list(queries.rescored(viewer, batch=1)) == [(begun, False)]
+    assert list(queries.rescored(viewer_for(make_user("case_manager", make_site()), at=NOW))) == []
