@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from throughline.foundation.access.models import Grant, PatientAccess, Site, User
 from throughline.foundation.access.queries import viewer_for
+from throughline.foundation.audit.writing import write_entry
 from throughline.foundation.kernel.actor import system
 from throughline.foundation.kernel.identity import new_id
 from throughline.practice.caseload.records import RosterAsked
@@ -17,6 +18,8 @@ from throughline.record.cases.models import Case
 from throughline.record.people.actions import merge_patients, take_in_patients
 from throughline.record.people.models import Patient
 from throughline.record.people.records import ContactPointIn, IdentifierIn, NameIn, PersonIn
+from throughline.record.tasks.actions import TaskIn, add_task
+from throughline.record.tasks.models import Task
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
@@ -174,3 +177,60 @@ def test_a_merged_record_leads_to_the_one_it_was_merged_into(place, client):
     answer = client.get(reverse("desk:patient", args=[retired]))
     assert (answer.status_code, answer["Location"]) == (302, f"/p/{kept}/")
     assert client.get(answer["Location"]).status_code == 200
+
+
+def test_the_palette_lists_commands_only_and_acts_for_the_patient_at_hand_or_named(place, client):
+    nurse = _user(place, "case_manager", client)
+    keys = _patients(place, 12, nurse)
+
+    def found(text, **rest):
+        asked = {"q": text, **rest}
+        return client.post(reverse("desk:search"), asked, headers={"HX-Request": "true"}).content.decode()
+
+    every = found(">")
+    assert "Go to Today" in every
+    assert "Family0" not in found(">family")
+    here = found("> log call", about=str(keys[3]))
+    assert f"/p/{keys[3]}/call/" in here
+    assert f"/today/{keys[3]}/?open=task" in found(">task", about=str(keys[3]))
+    assert f"/p/{keys[3]}/call/" in found("log call family003")
+    assert "/call/" not in found("> log call")
+    PatientAccess.objects.filter(patient_id=keys[3]).delete()
+    assert "/call/" not in found("> log call", about=str(keys[3]))
+
+
+def test_today_keeps_its_statements_and_its_size_at_fifty_rows(place, client):
+    nurse = _user(place, "case_manager", client)
+    keys = _patients(place, 60, nurse)
+    Case.objects.update(owner=nurse)
+    for key in keys:
+        for number in range(2):
+            task = TaskIn(patient_id=key, title=f"Ask about the weight {number}", verb="Call", owner_id=nurse.id)
+            add_task(patient_id=key, task=task, by=viewer_for(nurse, at=AT).actor, at=AT)
+    client.get("/")
+    with CaptureQueriesContext(connection) as asked:
+        page = client.get("/")
+    assert page.content.decode().count('class="row"') == 50
+    assert len(asked) <= 12
+    assert len(page.content) <= 60_000
+    Task.objects.filter(patient_id__in=keys[10:]).update(owner=None, state="done")
+    with CaptureQueriesContext(connection) as fewer:
+        client.get("/")
+    assert len(fewer) == len(asked)
+
+
+def test_the_story_marks_what_came_since_the_last_visit(place, client):
+    nurse = _user(place, "case_manager", client)
+    key = _patients(place, 2, nurse)[0]
+    page = reverse("desk:patient", args=[key])
+    assert "since your last visit" not in client.get(page).content.decode()
+    now = datetime.now(UTC)
+    actor = viewer_for(nurse, at=now).actor
+    written = TaskIn(patient_id=key, title="Ask about the weight", verb="Call", owner_id=nurse.id)
+    add_task(patient_id=key, task=written, by=actor, at=now - timedelta(days=2))
+    write_entry(
+        kind="read", name="desk.patient", by=actor, at=now - timedelta(days=1), site_id=place.id, patient_id=key
+    )
+    add_task(patient_id=key, task=written, by=actor, at=now)
+    shown = client.get(page).content.decode()
+    assert shown.count("since your last visit") == 1

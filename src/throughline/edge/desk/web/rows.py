@@ -51,21 +51,19 @@ def _acts(line: Line, opened: bool, ticked: bool) -> str:
     """Return the act that fits, the details where the act is another, and the box that selects the row.
 
     A click on a link that only opens something is carried out in place by app.js: writing each address twice, once for
-    htmx, would be a tenth of the page.
+    htmx, would be a tenth of the page. The head of the row names the patient for all of them; the script adds her name.
     """
-    name = escape(line.row.name)
-    said = f'<span class="sr">: {name}</span>'
     task = line.row.first.task_id
     primary = " btn-primary" if line.tier == "0" else ""
     unfold = 'data-key="o"' + (' role="button" aria-expanded="true"' if opened else "")
     where = f'href="{line.back}" hx-get="{line.panel}?open=none" data-close' if opened else f'href="{line.panel}"'
     if line.first == line.panel:
-        act = f'<a class="btn btn-s{primary} btn-more" {where} {unfold}>{_(line.act)}{said}</a>'
+        act = f'<a class="btn btn-s{primary} btn-more" {where} {unfold}>{_(line.act)}</a>'
     else:
         act = (
-            f'<a class="btn btn-s{primary}" href="{line.first}">{_(line.act)}{said}</a>'
-            f' <a class="btn btn-s btn-icon btn-more" {where} {unfold} aria-label="{_("Details")}: {name}"></a>'
+            f'<a class="btn btn-s{primary}" href="{line.first}">{_(line.act)}</a>'
+            f' <a class="btn btn-s btn-icon btn-more" {where} {unfold} aria-label="{_("Details")}"></a>'
         )
-    label, tick = f"{_('Select')} {name}", " checked" if ticked else ""
+    label, tick = _("Select"), " checked" if ticked else ""
     box = f'<input type="checkbox" name="task" value="{task}" form="bulk" data-key="x" aria-label="{label}"{tick}>'
     return f'<td class="row__act">{act}{box if task else ""}</td>'

@@ -156,6 +156,11 @@
       el.setAttribute("role", ROLES[el.tagName] || (el.scope === "col" ? "columnheader" : "rowheader"));
     }
     for (const row of $$("[data-row]:not([tabindex])")) row.tabIndex = -1;
+    for (const el of $$(".today .row__act :is(a, input):not([data-named])")) {
+      const who = $(".row__who a", el.closest("tr"));
+      el.dataset.named = "";
+      if (who) el.setAttribute("aria-label", `${el.getAttribute("aria-label") || el.textContent}: ${who.textContent}`);
+    }
     // With this script the link to a row's details is a button that unfolds them.
     for (const el of $$(".today [data-key=o]:not([role])")) { el.setAttribute("role", "button"); el.setAttribute("aria-expanded", "false"); }
   }
