@@ -40,6 +40,7 @@ JOBS = (
     Job(5, "Done, or snooze with reason (Today row)", 2, 4),
     Job(6, "PHQ-9 with a prior result, to signed (patient)", 13, 25),
     Job(8, "Book an appointment with a team member (need)", 5, 10),
+    Job(9, "Refer to a service (need)", 5, 10),
 )
 
 
@@ -198,6 +199,27 @@ def _book(v: Visitor, meter: Meter) -> None:
     expect(v.page.locator("main")).to_contain_text("Booked by mistake")
 
 
+def _refer(v: Visitor, meter: Meter) -> None:
+    v.page.goto("/")
+    href = v.page.locator("tbody.one .row__who a", has_text="Guadalupe Hernández").first.get_attribute("href")
+    v.page.goto(f"{href}plan/")
+    v.page.locator("section.need").first.evaluate("need => need.focus()")
+    if meter.hand == "keys":
+        meter.key("r")
+        v.page.wait_for_url("**/refer/**")
+        v.page.wait_for_selector("input[name=to]:focus")
+        meter.key("ArrowDown")
+        meter.key("Control+Enter", think=False)
+    else:
+        meter.click("section.need a[data-key=r]")
+        v.page.wait_for_url("**/refer/**")
+        meter.click("#targets label >> nth=1")
+        meter.click("button[value=send]", think=False)
+    expect(v.page.locator("#h-st")).to_contain_text("sent, waiting for an answer")
+    v.page.locator("#toasts [data-undo]").click()
+    expect(v.page.locator("#h-st")).to_contain_text("draft")
+
+
 RUNS: dict[int, Callable[[Visitor, Meter], None]] = {
     1: _open_patient,
     2: _failed_call,
@@ -206,6 +228,7 @@ RUNS: dict[int, Callable[[Visitor, Meter], None]] = {
     5: _snooze,
     6: _nine_questions,
     8: _book,
+    9: _refer,
 }
 
 

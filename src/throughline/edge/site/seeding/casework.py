@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from throughline.edge.site.seeding import appointing, assessing, clockwork, moments, taskwork
+from throughline.edge.site.seeding import appointing, assessing, clockwork, moments, taskwork, teamwork
 from throughline.edge.site.seeding.stage import Act, Stage, later
 from throughline.edge.site.seeding.wording import (
     CHANNELS,
@@ -128,6 +128,7 @@ def _course(stage: Stage, case: Mapping[str, Any], case_id: UUID) -> list[Act]:
     acts += clockwork.course(stage, case)
     acts += assessing.course(stage, case)
     acts += appointing.course(stage, case)
+    acts += teamwork.course(stage, case)
     if line := case.get("paused"):
         at, until = stage.at(line["at"]), moments.day(line["until"], stage.today)
         pause = {"until": until, "reason": line["reason"], "by": stage.actor(line["by"]), "at": at}

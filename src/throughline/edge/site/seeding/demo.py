@@ -62,6 +62,7 @@ def load(seeds: Seeds, today: date, progress: Callable[[int, int], None] = lambd
         progress(done, len(seeds.stories))
     if loaded.stories:
         _cover(seeds, staff, day)
+        _qualify(seeds, staff, day)
         _open_in_emergency(seeds, staff, loaded)
         _part(staff, loaded)
         _house(seeds, staff, loaded)
@@ -115,6 +116,22 @@ def _cover(seeds: Seeds, staff: founding.Staff, day: date) -> None:
             by=staff.actors[line["given_by"]],
             at=since,
         )
+
+
+def _qualify(seeds: Seeds, staff: founding.Staff, day: date) -> None:
+    """Record what colleagues may and can do: "RN OH licence", "wound care competence", "so language"."""
+    for site, people in seeds.hospital.get("qualifications", {}).items():
+        for key, held in people.items():
+            for line in held:
+                name, _, kind = line.rpartition(" ")
+                name, _, state = name.rpartition(" ") if kind == "licence" else (name, "", "")
+                caseload.record_qualification(
+                    site_id=staff.sites[site],
+                    user_id=staff.user_id(key),
+                    qualification=caseload.QualificationIn(kind=kind, name=name, state=state),
+                    by=staff.actors[SUPERVISORS[site]],
+                    at=moments.instant("-300d 09:00", day),
+                )
 
 
 def _first_day(seeds: Seeds) -> date | None:

@@ -86,7 +86,7 @@ def refer(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> HttpRespons
         return render(request, part, context)
     given = _given(request)
     try:
-        made = _save(viewer, patient_id, given, send=request.POST.get("act") == "send")
+        made = _save(viewer, patient_id, given, send=request.POST.get("act") != "draft")
     except (actions.UnableToRefer, referring.UnableToMoveReferral) as refusal:
         asked = {name: getattr(given, name) for name in given.__slots__}
         asked["kind"] = given.kind if given.kind in referring.BY_KEY else "clinical"

@@ -81,6 +81,7 @@
     if (parts[key]) htmx.ajax("GET", `/today/${id}/?open=${parts[key]}`, swap);
     else if (key === "c") htmx.ajax("GET", `/p/${id}/call/`, swap);
     else if (key === "b") location.assign(`/p/${id}/book/`);
+    else if (key === "r") location.assign(`/p/${id}/refer/`);
     else if (key === "d" && $("[name=task]", row)) htmx.ajax("POST", `/task/${$("[name=task]", row).value}/done/`, swap);
     else return false;
     return true;
