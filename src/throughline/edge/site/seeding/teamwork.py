@@ -39,11 +39,9 @@ def _viewer(stage: Stage, by: Actor, at: datetime) -> Any:
 
 
 def _ref(stage: Stage, name: str, by: Actor, at: datetime) -> str:
-    """Return how the directory names somebody. Raises LookupError for a name nobody answers to."""
+    """Return how the directory names somebody; "" for a name nobody there answers to, which is entered as it is."""
     found = find(_viewer(stage, by, at), stage.patient_id, name)
-    if not found:
-        raise LookupError(f"{stage.story['key']}: nobody in the directory is called {name}")
-    return found[0].ref
+    return found[0].ref if found else ""
 
 
 def _join(stage: Stage, line: Mapping[str, Any], by: Actor, at: datetime) -> None:
@@ -78,6 +76,8 @@ def _referral(stage: Stage, line: Mapping[str, Any], owner: str) -> list[Act]:
             kind=line["kind"],
             service=line["what"],
             to=_ref(stage, line["to"], by, at),
+            to_name=line["to"],
+            phone=line.get("phone", ""),
             need_id=next((n.id for n in needs if wanted and wanted in n.text.casefold()), None),
             reason=line.get("why", ""),
             urgent=line.get("urgent", False),
