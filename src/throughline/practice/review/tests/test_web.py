@@ -13,6 +13,7 @@ from throughline.foundation.access.tests.factories import make_site, make_user, 
 from throughline.practice.caseload.queries import worklist
 from throughline.practice.review.actions import looking
 from throughline.practice.review.models import Gap
+from throughline.record.cases.models import Case
 from throughline.record.cases.tests.factories import make_case, make_patient
 from throughline.record.chart.models import Condition
 from throughline.record.tasks.models import Task
@@ -118,6 +119,15 @@ def test_who_may_only_read_sees_no_buttons_and_is_told_who_can_grant_it(world):
     page = gaps_page(browser(clerk), patient).content.decode()
     assert "an administrator of your site can grant it" in page
     assert "Begin PHQ-2" not in page
+
+
+def test_before_consent_nothing_is_looked_for_and_the_page_says_so(world):
+    site, nurse, patient, case_id, _ = world
+    Case.objects.filter(pk=case_id).update(state="pending")
+    page = gaps_page(browser(nurse), patient).content.decode()
+    assert "once consent to case management is recorded" in page
+    assert not Gap.objects.filter(case_id=case_id).exists()
+    assert site
 
 
 def test_without_a_case_the_page_says_what_opens_one(world):
