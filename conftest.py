@@ -50,8 +50,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the browser journeys in the report, so that continuous integration can tell whether they were driven."""
+    """Mark the browser journeys in the report, so that continuous integration can tell whether they were driven.
+
+    Where several processes test at once, a file's tests stay together, and all journeys share one served product.
+    """
     for item in items:
+        home = "journeys" if "tests/journeys/" in item.nodeid else item.nodeid.split("::")[0]
+        item.add_marker(pytest.mark.xdist_group(home))
         if item.get_closest_marker("journey"):
             item.user_properties.append(("journey", "browser"))
 
@@ -70,7 +75,9 @@ def throughline_database() -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(throughline_database: None) -> None:
+def django_db_modify_db_settings(
+    throughline_database: None, django_db_modify_db_settings_parallel_suffix: None
+) -> None:
     """Start the server just before pytest-django makes its test database (its hook for changing settings)."""
     from throughline.edge.site.quickening import quickened
 
