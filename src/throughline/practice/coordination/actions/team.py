@@ -140,7 +140,8 @@ def _entry(patient: Patient, member: MemberIn) -> dict[str, Any]:
         known = directory.entry(patient.site_id, patient.id, member.ref)
         if known is None:
             raise UnableToChangeTeam("Choose somebody from the list, or enter a name of your own.")
-        found = known
+        # What she is said to be on the team for tells more than a bare credential.
+        found = known | ({"role": guessed} if known["role"] == "SPEC" and guessed != roles.OTHER else {})
     if not found["name"]:
         raise UnableToChangeTeam("Enter a name.")
     if member.role and member.role not in roles.ROLES:
