@@ -16,6 +16,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/intake/list/", "/gaps/", "/gaps/?show=all",
         "/gaps/checks/", "/clocks/", "/clocks/rules/", "/referrals/", "/messages/",
         "/calendar/", "/calendar/?view=agenda", "/calendar/feed/", "/rounds/", "/help/", "/gallery/",
+        "/outbox/", "/digest/", "/account/settings/",
     ),
     "gwen": ("/team/", "/access-review/", "/access-review/audit/", "/duplicates/"),
     "adam": (

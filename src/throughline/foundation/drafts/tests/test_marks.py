@@ -1,0 +1,43 @@
+"""Every form with a text of several lines keeps a draft, and every mark names something the locators know."""
+
+import re
+from pathlib import Path
+
+from throughline.foundation.drafts.web.forms import FORM
+from throughline.foundation.kernel import actions as kernel
+
+PRODUCT = Path(__file__).resolve().parents[3]
+ANY_FORM = re.compile(r'<form\b(?:[^>"\']|"[^"]*"|\'[^\']*\')*>', re.I)
+TEXT = re.compile(r"<textarea\b(?:[^>\"']|\"[^\"]*\"|'[^']*')*>", re.I)
+OWN_SAVING = re.compile(r'hx-trigger="[^"]*(change|input)')
+
+
+def _forms():
+    for path in sorted(PRODUCT.rglob("web/templates/**/*.html")):
+        text = path.read_text()
+        for tag in ANY_FORM.finditer(text):
+            end = text.find("</form>", tag.end())
+            yield path.relative_to(PRODUCT), tag.group(0), text[tag.end() : end if end > 0 else len(text)]
+
+
+def test_every_form_with_a_longer_text_keeps_a_draft():
+    bare = [
+        f"{path}: {tag}"
+        for path, tag, body in _forms()
+        if "post" in tag
+        and "data-draft=" not in tag
+        and any(not OWN_SAVING.search(text.group(0)) for text in TEXT.finditer(body))
+    ]
+    assert not bare, 'Mark each with data-draft="<package>.<form>/<argument>/<id>":\n' + "\n".join(bare)
+
+
+def test_every_mark_names_an_argument_that_leads_to_a_place(db):
+    marks = [(path, key) for path, tag, _ in _forms() for key in FORM.findall(tag)]
+    assert len(marks) > 20
+    wrong = [
+        f"{path}: {key}"
+        for path, key in marks
+        if not re.fullmatch(r"[a-z]+\.[a-z{}|. _-]+(?:/([a-z_]+)/\{\{ [\w.]+ \}\})?", key)
+        or ("/" in key and key.split("/")[1] not in kernel._locators)
+    ]
+    assert not wrong, "\n".join(wrong)
