@@ -129,7 +129,7 @@ def test_an_event_marks_the_case_and_asks_one_job_to_look(nurse):
     assert _waiting() == before + 1
 
 
-def test_an_event_that_changes_no_fact_costs_no_statement():
+def test_an_event_that_changes_no_fact_costs_no_statement(db):
     about = {"site_id": uuid4(), "patient_id": uuid4()}
     with CaptureQueriesContext(connection) as sent:
         looking.heed(PatientRegistered(**about), by=system("test"), at=NOW)
