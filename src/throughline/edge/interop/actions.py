@@ -37,8 +37,10 @@ from throughline.record.people.actions import (
     take_in_organizations,
     take_in_patients,
     take_in_practitioners,
+    take_in_related,
     take_in_roles,
 )
+from throughline.record.people.records import RelatedIn
 
 
 @action("interop.take-in-stretch", needs=Permission.IMPORT_RECORDS, on="site_id")
@@ -98,8 +100,20 @@ class _Taking:
         arrivals = [
             arrival for key, verdict in verdicts.items() if (arrival := self._arrival(key, verdict, known)) is not None
         ]
+        self._take_in_related(arrivals)
         take_in_received(**self.place, stretch=stretch, arrivals=arrivals, shifts=begun, **self.act)
         return self.outcome
+
+    def _take_in_related(self, arrivals: Sequence[Arrival]) -> None:
+        """Hand the people in the patients' lives to people, once it is known whose they are."""
+        related = []
+        for arrival in arrivals:
+            reading = arrival.received.reading
+            if reading.resource_type == "RelatedPerson" and arrival.patient_id:
+                said = self.draft.who[Key("RelatedPerson", reading.resource_id)]
+                related.append(RelatedIn(reading.resource_id, arrival.patient_id, said))
+        if related:
+            take_in_related(**self.place, related=related, **self.act)
 
     def _held(self) -> dict[Key, Held]:
         """Return what is held of everything the stretch brings or points to, in two statements."""

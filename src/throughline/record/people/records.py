@@ -86,6 +86,15 @@ class ContactPersonIn:
     until: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class RelatedIn:
+    """A person in a patient's life whom another system keeps as a record of its own, under `source_id` there."""
+
+    source_id: str
+    patient_id: UUID
+    person: ContactPersonIn
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonIn:
     """Everything another system, a form or a seed says of one patient.

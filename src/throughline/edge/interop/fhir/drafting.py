@@ -10,7 +10,7 @@ import orjson
 from throughline.edge.interop.fhir import directory
 from throughline.edge.interop.fhir.editions import is_older
 from throughline.edge.interop.fhir.elements import Node, Refused, kind_of
-from throughline.edge.interop.fhir.person import person
+from throughline.edge.interop.fhir.person import person, related
 from throughline.edge.interop.fhir.reading import read
 from throughline.edge.interop.fhir.references import Key
 from throughline.edge.interop.fhir.requests import Asked, asked
@@ -31,6 +31,7 @@ _READ_WHO: dict[str, Callable[[Node, str], Any]] = {
     "Organization": directory.organization,
     "Practitioner": directory.practitioner,
     "PractitionerRole": directory.role,
+    "RelatedPerson": related,
 }
 
 
@@ -42,10 +43,9 @@ _ODD = (TypeError, AttributeError, LookupError, ArithmeticError, ValueError)
 class Draft:
     """What one stretch of a file holds.
 
-    `who` holds the patients, organizations, practitioners and roles by their key, `asked` the orders that ask us to
-    take a patient up; `full_urls` leads from a bundle's
-    entries to keys; `repeated` counts resources that stood in the stretch twice with nothing new, `claims` those that
-    say they are FHIR resources.
+    `who` holds the patients, who is related to them, organizations, practitioners and roles by their key, `asked` the
+    orders that ask us to take a patient up; `full_urls` leads from a bundle's entries to keys; `repeated` counts
+    resources that stood in the stretch twice with nothing new, `claims` those that say they are FHIR resources.
     """
 
     received: dict[Key, Received] = field(default_factory=dict)

@@ -1,5 +1,6 @@
 """A Patient resource, US Core 6.1.0 extensions included, into what people takes in."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -216,10 +217,11 @@ def _contacts(node: Node, path: str) -> tuple[ContactPersonIn, ...]:
 
 def _contact(one: Node, path: str, name: str, relations: list[Any]) -> ContactPersonIn:
     codes = [relation.code for relation in relations]
+    words = [said.words for said in relations if said.words and not (said.words == said.code in _GUARDIANS)]
     since, until = _days(one, path)
     return ContactPersonIn(
         name=name,
-        relationship="; ".join(relation.words for relation in relations if relation.words)[:80],
+        relationship="; ".join(words)[:80],
         relationship_code=codes[0][:40] if codes else "",
         authority=next((_GUARDIANS[code] for code in codes if code in _GUARDIANS), "none"),
         emergency="C" in codes or "ECON" in codes,
@@ -227,6 +229,20 @@ def _contact(one: Node, path: str, name: str, relations: list[Any]) -> ContactPe
         since=since,
         until=until,
     )
+
+
+def related(node: Node, source_id: str) -> ContactPersonIn:
+    """Return what a RelatedPerson resource says of someone in a patient's life. Raises Refused with path and sentence.
+
+    One without a name is called by the relationship; one no longer active has ended with its period.
+    """
+    path = "RelatedPerson"
+    named = [name for name in _names(node, path) if name.given or name.family]
+    shown = " ".join(part for part in (named[0].given, named[0].middle, named[0].family) if part) if named else ""
+    relations = concepts(node, "relationship", path)
+    said = _contact(node, path, shown, relations)
+    ended = said.until or (date.min if flag(node, "active", path) is False else None)
+    return replace(said, name=shown or said.relationship, language=_languages(node, path)[1], until=ended)
 
 
 def _languages(node: Node, path: str) -> tuple[tuple[str, ...], str]:

@@ -27,6 +27,7 @@ from throughline.record.people.actions.taking_in_circle import (
     take_in_practitioners,
     take_in_roles,
 )
+from throughline.record.people.actions.taking_in_related import take_in_related
 
 __all__ = [
     "ChangedMeanwhile",
@@ -53,6 +54,7 @@ __all__ = [
     "take_in_patient",
     "take_in_patients",
     "take_in_practitioners",
+    "take_in_related",
     "take_in_roles",
     "unmerge_patients",
 ]
