@@ -43,7 +43,7 @@ check: dev ## lint, types, import order, templates, missing migrations, lock fil
 	@$(BIN)/python -W ignore -m throughline.edge.site.command manage makemigrations --check --dry-run
 	@$(BIN)/python -m pytest -q tests/architecture
 
-bench: dev ## measure speed beside its floors and write docs/benchmarks.md (ARGS="--patients 10000")
+bench: dev ## measure speed beside its floors and write docs/benchmarks.md (ARGS="--sizes 10000")
 	@$(BIN)/throughline bench $(ARGS)
 
 lock: dev ## pin the dependencies of pyproject.toml anew (for maintainers; asks the package index)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 import time
 import uuid
 from collections.abc import Callable
@@ -55,6 +56,8 @@ def demonstration(bench: Bench) -> list[float]:
     shutil.rmtree(home, ignore_errors=True)
     took = _first_page(home)
     size = sum(path.stat().st_size for path in home.rglob("*") if path.is_file())
+    installed = sum(path.lstat().st_size for path in Path(sys.prefix).rglob("*") if path.is_file())
+    bench.kept["note.venv"] = f"the virtual environment: {installed / 1e6:,.0f} MB"
     bench.kept["note.home"] = f"a home with the demonstration loaded: {size / 1e6:,.0f} MB"
     return [took]
 
