@@ -1,6 +1,7 @@
 """Every page a colleague opens: no barrier in either theme, no sideways scroll at 320 px, no complaint of the browser,
 nothing clinical kept in it."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -12,7 +13,7 @@ pytestmark = pytest.mark.journey
 ROW = "tbody.one .row__who a"
 PAGES: dict[str, tuple[str, ...]] = {
     "dana": (
-        "/", "/?show=call", "/?held=1", "/patients/", "/patients/new/", "/intake/", "/intake/refer/",
+        "/", "/today/print/", "/?show=call", "/?held=1", "/patients/", "/patients/new/", "/intake/", "/intake/refer/",
         "/intake/list/", "/gaps/", "/gaps/?show=all",
         "/gaps/checks/", "/clocks/", "/clocks/rules/", "/referrals/", "/messages/",
         "/calendar/", "/calendar/?view=agenda", "/calendar/feed/", "/rounds/", "/help/", "/gallery/",
@@ -26,8 +27,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "ulrich": ("/clocks/notices/",),
 }  # fmt: skip
 OF_A_PATIENT = (
-    "", "review/", "call/", "story/", "what-matters/", "particulars/", "assessments/", "team/", "documents/", "refer/",
-    "messages/", "calendar/", "calendar/list/", "book/", "conference/",
+    "", "threads/", "review/", "call/", "story/", "what-matters/", "particulars/", "assessments/", "team/",
+    "documents/", "refer/", "messages/", "calendar/", "calendar/list/", "book/", "conference/",
 )  # fmt: skip
 
 
@@ -78,6 +79,59 @@ def test_no_page_scrolls_sideways_at_320_pixels(visit: Callable[..., Visitor], n
     for address in _addresses(visitor, name):
         visitor.page.goto(address)
         if visitor.page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+            wrong.append(address)
+    assert not wrong, wrong
+
+
+# WCAG 2.2, 1.4.12: what a reader may set without losing anything.
+SPACING = """* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }
+p { margin-block-end: 2em !important; }"""
+# Text that is cut off where it cannot be scrolled to: a box that hides what overflows it.
+CUT_OFF = """[...document.querySelectorAll('main *')].filter((el) => {
+  const style = getComputedStyle(el);
+  return el.clientHeight > 1 && el.clientWidth > 1 && el.textContent.trim() && !el.closest('.sr, .signin__brand, svg')
+    && (style.overflowY === 'hidden' && el.scrollHeight > el.clientHeight + 1
+      || style.overflowX === 'hidden' && el.scrollWidth > el.clientWidth + 1);
+}).map((el) => el.tagName + '.' + el.className).slice(0, 3)"""
+MOVES = """document.getAnimations().filter((one) => one.effect.getTiming().duration > 1
+  || one.effect.getTiming().iterations === Infinity).length"""
+CLINICAL = re.compile(r"[?&](name|q|dob|mrn|phone|note|text|title)=[^&]", re.I)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_text_spacing_forced_colours_and_stillness_lose_nothing(visit: Callable[..., Visitor], name: str) -> None:
+    visitor = visit(forced_colors="active", reduced_motion="reduce", bypass_csp=True)
+    asked: list[str] = []
+    visitor.page.on("request", lambda request: asked.append(request.url))
+    visitor.sign_in(name)
+    wrong = []
+    for address in _addresses(visitor, name):
+        visitor.page.goto(address)
+        visitor.page.add_style_tag(content=SPACING)
+        wrong += [f"{address} cuts off {part}" for part in visitor.page.evaluate(CUT_OFF)]
+        if visitor.page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+            wrong.append(f"{address} scrolls sideways")
+        if visitor.page.evaluate(MOVES):
+            wrong.append(f"{address} moves")
+        visitor.page.keyboard.press("Tab")
+        if visitor.page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "none":
+            wrong.append(f"{address} shows no focus")
+    assert not wrong, "\n".join(wrong)
+    assert not [address for address in asked if CLINICAL.search(address)]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_prints_what_it_says_and_nothing_of_the_frame(visit: Callable[..., Visitor], name: str) -> None:
+    visitor = visit()
+    visitor.sign_in(name)
+    visitor.page.emulate_media(media="print")
+    wrong = []
+    for address in _addresses(visitor, name):
+        visitor.page.goto(address)
+        hidden = visitor.page.locator(".rail, .topbar").evaluate_all(
+            "found => found.every((el) => getComputedStyle(el).display === 'none')"
+        )
+        if not hidden or not visitor.page.locator("h1:visible").count():
             wrong.append(address)
     assert not wrong, wrong
 

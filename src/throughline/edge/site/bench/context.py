@@ -46,6 +46,7 @@ class Bench:
     home: Path
     sizes: tuple[int, ...]
     seconds: float = 3.0  # how long a rate is measured
+    nurse_seconds: float = 300.0  # how long fifty nurses act at once
     servers: dict[str, WebServer] = field(default_factory=dict)
     kept: dict[str, Any] = field(default_factory=dict)  # what one measurement prepares for its next round
 

@@ -98,6 +98,12 @@ def _ours(bench: Bench, size: int) -> tuple[WebServer, Pages]:
     return server, Pages(server.port, bench.kept[f"cookie.{name}"])
 
 
+def signed_in_server(bench: Bench, size: int) -> tuple[WebServer, str]:
+    """Return the product's web server on the database of that size and the cookies of its nurse."""
+    server, _pages = _ours(bench, size)
+    return server, str(bench.kept[f"cookie.{database(bench, size)}"])
+
+
 def _signed_in(port: int) -> str:
     """Sign the nurse in as a browser does and return the cookies."""
     from throughline.foundation.access.records import DEMO_PASSWORD

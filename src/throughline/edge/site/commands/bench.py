@@ -17,7 +17,7 @@ from throughline.edge.site.bench.harness import Measurement
 from throughline.edge.site.postgres import place
 from throughline.edge.site.refusal import CommandRefused
 
-PARTS = ("floors", "writes", "pages", "plan", "searching", "acting", "start", "clocks", "review")
+PARTS = ("floors", "writes", "pages", "nurses", "plan", "searching", "acting", "start", "clocks", "review")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,6 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--rounds", type=int, default=3, help="interleaved rounds (default 3)")
     parser.add_argument("--seconds", type=float, default=3.0, help="how long a rate is measured (default 3)")
+    parser.add_argument("--nurse-seconds", type=float, default=300.0, help="how long 50 nurses act (default 300)")
     parser.add_argument("--home", type=Path, help="where the bench's own database lives (default: bench in the home)")
     parser.add_argument("--output", type=Path, default=Path("docs/benchmarks.md"), help="the page to write")
     parser.add_argument("--list", action="store_true", help="only list what can be measured")
@@ -45,6 +46,7 @@ def run(args: argparse.Namespace) -> int:
     chosen = _chosen(_all(sizes), args.only)
     home = (args.home or place.home() / "bench").expanduser().absolute()
     with opened(home, sizes, args.seconds) as bench:
+        bench.nurse_seconds = args.nurse_seconds
         results = harness.run(
             chosen, bench, rounds=args.rounds, say=lambda text: print(text, file=sys.stderr, flush=True)
         )
