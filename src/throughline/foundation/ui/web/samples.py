@@ -1,6 +1,7 @@
 """Invented series for the page of components."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from throughline.foundation.ui.charts import Band, Figure, Point, Scale, figure
 
@@ -24,7 +25,7 @@ def figures() -> list[Figure]:
     ]
     weight = Scale("Body weight", "lb", 0, 20, 5, day, floating=True, decimals=1)
     pressure = Scale("Blood pressure", "mmHg", 60, 180, 20, 3 * day)
-    made = {"until": AT, "zone": "America/New_York"}
+    made: dict[str, Any] = {"until": AT, "zone": "America/New_York"}
     return [
         figure("weight", weight, weights, band=Band(165, 169, "165 to 169 lb"), **made),
         figure("pressure", pressure, pressures, band=Band(None, 130, "< 130/80", 80), **made),

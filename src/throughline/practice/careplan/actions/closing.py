@@ -127,9 +127,9 @@ def _reopen(noted: ActionEvidence, reason: str, by: Actor, at: datetime) -> UUID
     _moved(row, reason, by, at)
     if following and following != noted.task_before_id and Task.objects.filter(pk=following, state__in=LIVE).exists():
         tasks.cancel_task(task_id=following, reason=reason, by=by, at=at)
-    if Task.objects.filter(pk=noted.task_before_id, state="done").exists():
-        assert noted.task_before_id is not None
-        tasks.reopen_task(task_id=noted.task_before_id, by=by, at=at)
+    carried = noted.task_before_id
+    if carried is not None and Task.objects.filter(pk=carried, state="done").exists():
+        tasks.reopen_task(task_id=carried, by=by, at=at)
     _tell(row, f"open again: {reason}", by, at)
     return row.id
 

@@ -177,6 +177,8 @@ def _add_action(one: ProposedAction, need: tuple[UUID, str], base: dict[str, Any
 
 def owner_of_case(case_id: UUID | None, by: Actor) -> UUID | None:
     """Return who owns the case, else the one who acts."""
+    if case_id is None:
+        return by.user_id
     owner = Case.objects.filter(pk=case_id).values_list("owner_id", flat=True).first()
     return owner or by.user_id
 

@@ -119,7 +119,7 @@ def _last(measure: Measure, patient_id: UUID) -> tuple[float, datetime] | None:
         .exclude(status__in=["entered-in-error", "cancelled"]).exclude(effective_at=None)
         .order_by("-effective_at").values_list("value_number", "unit", "effective_at").first()
     )  # fmt: skip
-    if found is None:
+    if found is None or found[0] is None or found[2] is None:
         return None
     try:
         return kept_value(measure.measurement, found[0], found[1]), found[2]

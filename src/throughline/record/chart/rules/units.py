@@ -78,7 +78,7 @@ def shown_value(value: float, kept: str, shown: str) -> float:
     if written == kept or convert is None:
         return value
     zero = convert(0.0)
-    return (value - zero) / (convert(1.0) - zero)
+    return float((value - zero) / (convert(1.0) - zero))
 
 
 def kept_value(measurement: Measurement, value: float, unit: str) -> float:

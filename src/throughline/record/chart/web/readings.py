@@ -87,7 +87,7 @@ def _fields(chosen: MeasureChoice, typed: Any) -> list[tuple[str, str, str]]:
 
 def _posted(request: HttpRequest, viewer: Viewer) -> ReadingIn:
     post = request.POST
-    parts = {key[5:]: _number(value) for key, value in post.items() if key.startswith("part:")}
+    parts = {key[5:]: _number(str(value)) for key, value in post.items() if key.startswith("part:")}
     try:
         taken = datetime.fromisoformat(post.get("taken_at", "")).replace(tzinfo=ZoneInfo(viewer.time_zone))
     except ValueError as wrong:
