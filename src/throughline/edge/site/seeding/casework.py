@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from throughline.edge.site.seeding import appointing, assessing, clockwork, moments, taskwork, teamwork
+from throughline.edge.site.seeding import appointing, assessing, clockwork, moments, planning, taskwork, teamwork
 from throughline.edge.site.seeding.stage import Act, Stage, later
 from throughline.edge.site.seeding.wording import (
     CHANNELS,
@@ -34,6 +34,7 @@ def play(stage: Stage) -> dict[str, int]:
         "contacts": sum(len(case.get("contacts", [])) for case in told),
         "tasks": sum(len(case.get("tasks", [])) for case in told),
         "assessments": sum(len(case.get("assessments", [])) for case in told),
+        "plans": len([case for case in told if case.get("plan")]),
         "appointments": sum(len(case.get("booked", [])) for case in told),
     }
 
@@ -129,6 +130,7 @@ def _course(stage: Stage, case: Mapping[str, Any], case_id: UUID) -> list[Act]:
     acts += assessing.course(stage, case)
     acts += appointing.course(stage, case)
     acts += teamwork.course(stage, case)
+    acts += planning.course(stage, case)
     if line := case.get("paused"):
         at, until = stage.at(line["at"]), moments.day(line["until"], stage.today)
         pause = {"until": until, "reason": line["reason"], "by": stage.actor(line["by"]), "at": at}
