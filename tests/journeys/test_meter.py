@@ -215,6 +215,7 @@ def _refer(v: Visitor, meter: Meter) -> None:
         v.page.wait_for_url("**/refer/**")
         meter.click("#targets label >> nth=1")
         meter.click("button[value=send]", think=False)
+    v.page.wait_for_url("**/referral-out/**")
     expect(v.page.locator("#h-st")).to_contain_text("sent, waiting for an answer")
     v.page.locator("#toasts [data-undo]").click()
     expect(v.page.locator("#h-st")).to_contain_text("draft")
