@@ -202,7 +202,7 @@ def _sketch(patient_id: UUID, due: list[Due], case: Raw | None, other: Raw | Non
 
 def _rows(viewer: Viewer, sketches: Sequence[Sketch]) -> tuple[Row, ...]:
     """Return the sketches with their faces and private lines, in one statement."""
-    mine = Scratch.objects.filter(user_id=viewer.user_id, patient_id=OuterRef("id")).values("text")
+    mine = Scratch.objects.filter(user_id__in=[viewer.user_id], patient_id=OuterRef("id")).values("text")
     found = Patient.objects.filter(id__in=[sketch.patient_id for sketch in sketches])
     faces = {face["id"]: face for face in found.values(*_FACE, scratch=ArraySubquery(mine))}
     return tuple(_row(sketch, faces[sketch.patient_id], viewer) for sketch in sketches if sketch.patient_id in faces)
@@ -244,10 +244,11 @@ def bare_row(viewer: Viewer, patient_id: UUID) -> Row:
     if face is None:
         raise NotFound("There is no such patient, or she is not on your list.")
     cases = Case.objects.filter(patient_id=patient_id).exclude(state="closed")
-    case = cases.values("id", "acuity", "owner_id", "last_contact_at").first()
-    if case:
-        heard = case["last_contact_at"]
-        case |= {"case_owner_id": case["owner_id"], "heard": heard.timestamp() if heard else None}
+    found = cases.values("id", "acuity", "owner_id", "last_contact_at").first()
+    case: Raw | None = None
+    if found:
+        heard = found["last_contact_at"]
+        case = {**found, "case_owner_id": found["owner_id"], "heard": heard.timestamp() if heard else None}
     nothing = Due(
         id="nothing", kind="nothing", task_id=None, clock_id=None, version=0, verb="Nothing due", title="", why="",
         tier=ranking.SOON, state="open", owner_id=None, due_at=None, has_time=False, legal=False,
