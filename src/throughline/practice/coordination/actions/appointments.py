@@ -97,13 +97,17 @@ def _given(given: AppointmentIn, patient: Patient, slot: Slot | None) -> dict[st
     }
 
 
+def _chosen(model: Any, key: UUID | None, **where: Any) -> Any:
+    return model.objects.filter(pk=key, **where).first() if key else None
+
+
 def _who(given: AppointmentIn, site_id: UUID, slot: Slot | None) -> dict[str, Any]:
     """Whom it is with, where and by which phone: what was typed wins over the directory."""
     practitioner_id = slot.practitioner_id if slot else given.practitioner_id
     organization_id = slot.organization_id if slot else given.organization_id
-    user = User.objects.filter(pk=given.with_user_id, is_active=True, grants__site_id=site_id).first()
-    practitioner = Practitioner.objects.filter(pk=practitioner_id, site_id=site_id).first()
-    organization = Organization.objects.filter(pk=organization_id, site_id=site_id).first()
+    user = _chosen(User, given.with_user_id, is_active=True, grants__site_id=site_id)
+    practitioner = _chosen(Practitioner, practitioner_id, site_id=site_id)
+    organization = _chosen(Organization, organization_id, site_id=site_id)
     if practitioner and organization is None:
         role = practitioner.roles.exclude(organization=None).select_related("organization").order_by("id").first()
         organization = role.organization if role else None

@@ -122,7 +122,11 @@ def answer(*, round_entry_id: UUID, said: AnswerIn, by: Actor, at: datetime) -> 
     row.barrier = "" if said.ready else said.barrier.strip()
     row.owner, row.by_at = (None, None) if said.ready else (owner, rules.by_when(said.by, at=at, zone=zone))
     row.answered_at, row.answered_by_name = at, by.name
-    base = {"case_id": case.id if case else None, "owner_id": owner.id if owner else None, "time_zone": zone}
+    base: dict[str, Any] = {
+        "case_id": case.id if case else None,
+        "owner_id": owner.id if owner else None,
+        "time_zone": zone,
+    }
     why = f"Rounds {row.round.name}, {formats.day(row.round.started_at.astimezone(ZoneInfo(zone)).date())}"
     if row.barrier and row.by_at is not None:
         task = TaskIn(
@@ -162,7 +166,8 @@ def _about(row: RoundEntry, case: Case | None) -> dict[str, Any]:
 def _owner(row: RoundEntry, owner_id: UUID | None, case: Case | None, by: Actor) -> User | None:
     """Who was named; nobody named: who owns the case, else who writes."""
     wanted = owner_id or (case.owner_id if case else None) or by.user_id
-    owner = User.objects.filter(pk=wanted, is_active=True, grants__site=row.site_id, grants__role__in=ROLES).first()
+    users = User.objects.filter(is_active=True, grants__site=row.site_id, grants__role__in=ROLES)
+    owner = users.filter(pk=wanted).first() if wanted else None
     if owner is None and owner_id is not None:
         raise rules.UnableToRound("Choose a colleague who works at this site.")
     return owner
@@ -221,7 +226,9 @@ def _decide(made: Conference, number: int, text: str, *, by: Actor, at: datetime
     today = at.astimezone(ZoneInfo(zone)).date()
     read = line_entry.read(text.strip(), today)
     users = User.objects.filter(is_active=True, grants__site=made.site_id, grants__role__in=ROLES).distinct()
-    named = line_entry.owner_of(read.owner, [(user.id, str(user)) for user in users]) if read.owner else None
+    colleagues: list[tuple[object, str]] = [(user.id, str(user)) for user in users]
+    found = line_entry.owner_of(read.owner, colleagues) if read.owner else None
+    named = found if isinstance(found, UUID) else None
     if read.owner and named is None:
         raise rules.UnableToRound(f"No single colleague here is called “{read.owner}”. Write more of the name.")
     day = read.due or today + timedelta(days=7)

@@ -154,7 +154,7 @@ def busy(
     near = Q(starts_at__lt=around + timedelta(days=1), ends_at__gt=around - timedelta(days=1))
     rows = Appointment.objects.filter(whose, near, site_id__in=viewer.site_ids, state__in=rules.LIVE)
     found = []
-    for row in rows.exclude(pk=apart_from).select_related("with_user").order_by("starts_at"):
+    for row in (rows.exclude(pk=apart_from) if apart_from else rows).select_related("with_user").order_by("starts_at"):
         hers = row.patient_id == patient_id
         what = row.what if hers else "another appointment"
         found.append(rules.Busy("patient" if hers else str(row.with_user), what, row.starts_at, row.ends_at))
@@ -244,8 +244,10 @@ def _practitioner(row: Any) -> Provider:
 
 def feed_since(viewer: Viewer) -> datetime | None:
     """Return since when the viewer's own calendar feed is open, or None."""
-    found = CalendarFeed.objects.filter(user_id=viewer.user_id, revoked_at=None).values_list("made_at", flat=True)
-    return found.first() if viewer.user_id else None
+    if viewer.user_id is None:
+        return None
+    found = CalendarFeed.objects.filter(user_id=viewer.user_id, revoked_at=None)
+    return found.values_list("made_at", flat=True).first()
 
 
 def feed_owner(secret_hash: str) -> User | None:

@@ -123,7 +123,8 @@ def _tasks(viewer: Viewer, since: datetime, until: datetime, patient_id: UUID | 
     rows = rows.filter(patient_id=patient_id) if patient_id else rows.filter(owner_id__in=_owners(viewer))
     made = []
     for row in rows.select_related("patient").order_by("due_at", "id")[:MOST]:
-        late = bool(row.due_at and row.due_at < viewer.at)
+        due = row.due_at or since  # both ends of the span are asked for, so it is there
+        late = due < viewer.at
         call = row.kind == "call"
         made.append(
             Entry(
@@ -133,8 +134,8 @@ def _tasks(viewer: Viewer, since: datetime, until: datetime, patient_id: UUID | 
                 f"{row.verb}: {row.title}",
                 row.patient_id,
                 row.patient.display_name,
-                row.due_at,
-                formats.clock(row.due_at, zone),
+                due,
+                formats.clock(due, zone),
                 "",
                 row.state,
                 "late" if late else "",
@@ -152,8 +153,9 @@ def _deadlines(viewer: Viewer, since: datetime, until: datetime, patient_id: UUI
     rows = rows.filter(patient_id=patient_id) if patient_id else rows.filter(case__owner_id__in=_owners(viewer))
     made = []
     for row in rows.select_related("patient").order_by("due_at", "id")[:MOST]:
-        late = row.due_at < viewer.at
-        when = "by the end of the day" if row.due_is_day else formats.clock(row.due_at, zone)
+        due = row.due_at or since
+        late = due < viewer.at
+        when = "by the end of the day" if row.due_is_day else formats.clock(due, zone)
         made.append(
             Entry(
                 "deadline",
@@ -162,7 +164,7 @@ def _deadlines(viewer: Viewer, since: datetime, until: datetime, patient_id: UUI
                 row.title,
                 row.patient_id,
                 row.patient.display_name,
-                row.due_at,
+                due,
                 when,
                 "",
                 row.state,
