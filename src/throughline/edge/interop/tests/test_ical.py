@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import icalendar
 import pytest
 from django.urls import reverse
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from throughline.edge.interop.ical.writing import Meeting, feed, invitation
@@ -42,7 +42,7 @@ def in_its_own_zone(calendar, name):
     return event[name].dt.replace(tzinfo=zone.to_tz(lookup_tzid=False))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(MINUTES, st.sampled_from([EAST, SONORA, WEST, "America/Santiago"]))
 def test_a_program_that_knows_no_zone_names_reads_the_same_instant(starts_at, zone):
     calendar = opened(invitation(meeting(starts_at, zone), organizer=ORGANIZER))

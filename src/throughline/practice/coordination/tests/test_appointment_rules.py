@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from throughline.practice.coordination.rules import appointments as rules
@@ -57,6 +57,7 @@ def test_one_that_ends_when_the_next_begins_does_not_clash():
     assert rules.free_for([before], start, start + timedelta(minutes=5))
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     MINUTES,
     ZONES,
@@ -109,6 +110,7 @@ def test_the_hour_the_clocks_skip_is_refused_where_they_skip_it():
     assert read_when("2026-03-08 2:30 am", today=TODAY, zone="America/Phoenix").hour == 2
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(MINUTES, ZONES)
 def test_a_written_time_reads_back_as_the_same_local_time(naive, zone):
     try:

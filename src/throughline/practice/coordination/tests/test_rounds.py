@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 from django.urls import reverse
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from throughline.foundation.access.tests.factories import as_actor, as_viewer, make_site, make_user
@@ -26,6 +26,7 @@ NOW = datetime(2026, 3, 9, 15, 30, tzinfo=UTC)  # Monday, 11:30 AM in New York
 EAST = "America/New_York"
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.booleans(), min_size=1, max_size=8), st.integers(0, 9))
 def test_the_next_patient_is_one_not_yet_answered_and_nobody_is_left_out(done, start):
     keys = [uuid4() for _ in done]
