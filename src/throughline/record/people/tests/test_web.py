@@ -4,11 +4,14 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from throughline.foundation.journal.outbox import deliver_due
-from throughline.record.people.actions import change_particulars, register_patient
+from throughline.record.people.actions import add_contact_point, change_particulars, register_patient
 from throughline.record.people.models import ContactPoint, Patient, PatientMerge, PatientName, PossibleDuplicate
+from throughline.record.people.records import ContactPointIn
 from throughline.record.people.tests.factories import AT, actor, open_to, person, site, user, weigh_all
 
 pytestmark = pytest.mark.django_db
@@ -178,3 +181,27 @@ def test_a_colleague_s_other_field_stays_and_the_same_field_shows_both_texts(cli
     )
     assert answer.status_code == 302
     assert Patient.objects.get(pk=her).pronouns == "he/him"
+
+
+@pytest.mark.parametrize("page", ["people:duplicates", "people:particulars"])
+def test_a_page_takes_as_many_statements_for_a_long_list_as_for_a_short_one(client, supervisor, her, page):
+    def statements() -> int:
+        args = [her] if page == "people:particulars" else []
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(reverse(page, args=args)).status_code == 200
+        return len(asked)
+
+    def more(numbers: range) -> None:
+        for number in numbers:
+            phone = f"55520144{number:02d}"
+            add_contact_point(patient_id=her, point=ContactPointIn(phone), by=actor(), at=AT)
+            register_patient(
+                site_id=site().id, person=person("Ybarra", phone=phone, mrn=f"D{number}"), by=actor(), at=AT
+            )
+        weigh_all()
+
+    more(range(10, 12))
+    statements()  # what is remembered from the first time on is not counted
+    few = statements()
+    more(range(20, 26))
+    assert statements() == few
