@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
 
+from throughline.edge.desk.head import head_from
 from throughline.foundation.audit import queries as audit
 from throughline.foundation.journal import queries as journal
 from throughline.foundation.journal.records import BadCursor, Cursor, StoryLine
@@ -49,8 +50,7 @@ def overview_context(
     who, chart = people.identity(viewer, patient_id), charts.chart(viewer, patient_id)
     context |= {
         "identity": who,
-        "language": _language(who.language, who.interpreter_needed),
-        "allergy_tags": [fact.display for fact in chart.of("allergy", current=True)][:3],
+        "head": head_from(viewer, who, [fact.display for fact in chart.of("allergy", current=True)], open_case),
         "case": open_case,
         "chart": chart,
         "due": caseload.due_of_patient(viewer, patient_id),
@@ -59,13 +59,6 @@ def overview_context(
         "tab": "overview",
     }
     return context
-
-
-def _language(tag: str, interpreter: bool | None) -> str:
-    """Return "Spanish, interpreter" for the identity bar; nothing for English without one."""
-    primary = (tag or "").split("-")[0].lower()
-    words = "" if primary in ("", "en") else caseload.LANGUAGES.get(primary, tag)
-    return ", ".join(part for part in (words, "interpreter" if interpreter else "") if part)
 
 
 def _story(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> dict[str, Any]:

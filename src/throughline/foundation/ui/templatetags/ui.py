@@ -37,8 +37,9 @@ def rail(context: dict[str, Any]) -> dict[str, Any]:
 @register.inclusion_tag("ui/_patient_head.html", takes_context=True)
 def patient_head(context: dict[str, Any]) -> dict[str, Any]:
     """Return the head of a patient's page: from `head` of the context, else asked for, and the tabs, `tab` marked."""
-    patient_id, viewer = context["patient_id"], context["request"].viewer
-    head = context.get("head") or head_of(viewer, patient_id, context.get("identity"))
+    viewer, identity = context["request"].viewer, context.get("identity")
+    patient_id = context.get("patient_id") or identity.patient_id
+    head = context.get("head") or head_of(viewer, patient_id, identity)
     tabs = patient_tabs(patient_id, context.get("tab", ""))
     return {"head": head, "tabs": tabs, "home": tabs[0].href if tabs else ""}
 
