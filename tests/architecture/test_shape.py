@@ -41,7 +41,9 @@ def test_another_practice_is_entered_only_by_its_front_doors():
     wrong = [
         f"{module.name} -> {target}.{door}"
         for module, target, door in _crossings()
-        if target.startswith("practice.") and door not in (*DOORS, "rules", "ranking", "entry", "web")
+        if target.startswith("practice.")
+        and door not in (*DOORS, "rules", "ranking", "entry", "web")
+        and not module.name.startswith("throughline.edge.site.bench.")  # fills the tables it measures, as tests do
     ]
     assert not wrong, "\n".join(wrong)
 
