@@ -37,13 +37,13 @@ class DatabaseRuntime:
             if getattr(_within_action, "yes", False):
                 yield
                 return
-            _within_action.yes = True
+            _within_action.yes, _within_action.related = True, set()
             try:
                 with pghistory.context(user=str(by.user_id or ""), name=by.name, action=name):
                     yield
                     insert_rows(sorted(rows, key=lambda row: row._meta.label))
             finally:
-                _within_action.yes = False
+                _within_action.yes, _within_action.related = False, None
 
     def authorize(self, by: Actor, permission: str, place: Place, at: datetime) -> None:
         """Raise NotPermitted unless the actor holds the permission at the place and may see its patient."""
@@ -65,6 +65,16 @@ class DatabaseRuntime:
         )
 
     def _is_related(self, user_id: UUID, place: Place, at: datetime) -> bool:
+        """Whether the patient is hers; asked once an act, however many acts lie within it (a yes alone is kept)."""
+        known, asked = getattr(_within_action, "related", None), (user_id, place, at)
+        if known is not None and asked in known:
+            return True
+        related = self._asked_whether_related(user_id, place, at)
+        if related and known is not None:
+            known.add(asked)
+        return related
+
+    def _asked_whether_related(self, user_id: UUID, place: Place, at: datetime) -> bool:
         grants = Grant.objects.filter(_held_at(at), user_id=user_id, site_id__in=[place.site_id])
         if any(ROLES[role].sees_site for role in grants.values_list("role", flat=True)):
             return True
