@@ -270,9 +270,7 @@ def _conversation(world: World) -> tuple[UUID, UUID]:
     about = ConversationIn(subject=f"Ride for {FAMILY}", to=(f"member:{_member(world)}",))
     by = actor_for(world.owner, at=world.at)
     message = MessageIn(text=f"Who drives {FAMILY}?")
-    made = start_conversation(
-        patient_id=world.patient_id, conversation=about, message=message, by=by, at=world.at
-    )
+    made = start_conversation(patient_id=world.patient_id, conversation=about, message=message, by=by, at=world.at)
     return made, Message.objects.filter(conversation_id=made).values_list("id", flat=True)[0]
 
 

@@ -49,7 +49,8 @@ def test_the_heart_failure_patient_gets_one_plan(visit: Callable[..., Visitor]) 
     tray = page.locator("section:has(#h-tray)")
     for pathway in ("Heart failure", "Chronic kidney disease", "Depression"):
         expect(tray).to_contain_text(pathway)
-    expect(page.locator("section:has(#h-pointed)")).to_contain_text("Low mood")
+    expect(page.locator("section:has(#h-pointed)")).to_contain_text("Not enough food")
+    expect(page.locator("main")).to_contain_text("Low mood")
     page.locator("input[name=pointed]").first.check()
     page.click("text=Take up the ticked needs")
     lines = []

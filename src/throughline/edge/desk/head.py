@@ -1,5 +1,7 @@
 """Gives the head of a patient's pages: identity, language, allergies, code status and who owns the case."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
@@ -18,14 +20,18 @@ from throughline.record.people.records import Identity
 MOST_WARNINGS = 3
 
 
-def head_of(viewer: Viewer, patient_id: UUID, identity: Identity | None = None) -> PatientHead:
-    """Return the head of a patient's page, read in as few statements as the page has not spent already.
+def head_of(viewer: Viewer, patient_id: UUID, known: Mapping[str, Any]) -> PatientHead:
+    """Return the head of a patient's page; what the page has read already (`identity`, `case`) is not read again.
 
     Raises NotFound unless the viewer may see her.
     """
-    who = identity or people.identity(viewer, patient_id)
+    who, case = known.get("identity"), known.get("case")
+    if not isinstance(who, Identity):
+        who = people.identity(viewer, patient_id)
+    if not isinstance(case, CaseRecord):
+        case = cases.open_case_of(viewer, patient_id)
     allergies = [fact.display for fact in charts.allergies(viewer, patient_id) if fact.current]
-    return head_from(viewer, who, allergies, cases.open_case_of(viewer, patient_id))
+    return head_from(viewer, who, allergies, case)
 
 
 def head_from(viewer: Viewer, who: Identity, allergies: list[str], case: CaseRecord | None) -> PatientHead:

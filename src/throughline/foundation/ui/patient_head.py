@@ -4,7 +4,7 @@ What it shows is known to the capabilities above; one of them gives the facts (`
 head by `{% patient_head %}`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -26,15 +26,15 @@ class PatientHead:
     facts: tuple[tuple[str, str], ...]
 
 
-Giver = Callable[[Any, UUID, Any], PatientHead]
+Giver = Callable[[Any, UUID, Mapping[str, Any]], PatientHead]
 _giver: list[Giver] = []
 
 
 def given_by(giver: Giver) -> None:
-    """Let this function give the head: (viewer, patient's id, her identity where the page has read it already)."""
+    """Let this function give the head: (viewer, patient's id, what the page has read already)."""
     _giver[:] = [giver]
 
 
-def head_of(viewer: Any, patient_id: UUID, identity: Any = None) -> PatientHead | None:
-    """Return the head of a patient's page; None where nobody gives one."""
-    return _giver[0](viewer, patient_id, identity) if _giver else None
+def head_of(viewer: Any, patient_id: UUID, known: Mapping[str, Any]) -> PatientHead | None:
+    """Return the head of a patient's page; None where nobody gives one. `known` is what the page has read already."""
+    return _giver[0](viewer, patient_id, known) if _giver else None

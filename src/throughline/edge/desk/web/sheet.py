@@ -1,5 +1,6 @@
 """Today on paper: her patients with boxes to tick and two lines each to write on, a sheet of both sides for 23."""
 
+import re
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -65,13 +66,21 @@ def _printed(number: int, row: Row, viewer: Viewer, initials: bool) -> Printed:
         about=row.about,
         identifiers=f"MRN …{row.mrn[-4:]}" if initials and row.mrn else "" if initials else full,
         verb=row.first.verb,
-        title=row.first.title,
+        title=_quiet(row.first.title, initials),
         left=row.first.left,
         instant=row.first.instant,
-        extras=tuple(f"{due.verb.lower()}: {due.title}" for due in row.extras[:EXTRAS]),
+        extras=tuple(_quiet(f"{due.verb.lower()}: {due.title}", initials) for due in row.extras[:EXTRAS]),
         more=max(0, len(row.extras) - EXTRAS),
         last_contact=row.last_contact,
     )
+
+
+_NUMBER = re.compile(r"\(\d{3}\) \d{3}-\d{4}|\b\d{2}/\d{2}/\d{4}\b")
+
+
+def _quiet(words: str, initials: bool) -> str:
+    """Return the words; on a sheet with initials without the phone numbers and dates somebody wrote into them."""
+    return _NUMBER.sub("…", words) if initials else words
 
 
 def initials_of(name: str) -> str:

@@ -125,9 +125,7 @@ def _talk(stage: Stage, line: Mapping[str, Any], owner: str) -> list[Act]:
             task_due=stage.at(line["task_due"]) if line.get("task_due") else None,
         )
         made.append(
-            messages.start_conversation(
-                patient_id=stage.patient_id, conversation=about, message=first, by=by, at=at
-            )
+            messages.start_conversation(patient_id=stage.patient_id, conversation=about, message=first, by=by, at=at)
         )
 
     def answer(stage: Stage, line: Mapping[str, Any], by: Actor, at: datetime) -> None:

@@ -39,7 +39,7 @@ def patient_head(context: dict[str, Any]) -> dict[str, Any]:
     """Return the head of a patient's page: from `head` of the context, else asked for, and the tabs, `tab` marked."""
     viewer, identity = context["request"].viewer, context.get("identity")
     patient_id = context.get("patient_id") or identity.patient_id
-    head = context.get("head") or head_of(viewer, patient_id, identity)
+    head = context.get("head") or head_of(viewer, patient_id, {"identity": identity, "case": context.get("case")})
     tabs = patient_tabs(patient_id, context.get("tab", ""))
     return {"head": head, "tabs": tabs, "home": tabs[0].href if tabs else ""}
 

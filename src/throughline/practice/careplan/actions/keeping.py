@@ -54,9 +54,7 @@ def end_barrier(*, barrier_id: UUID, status: str, outcome: str, by: Actor, at: d
 
 
 @action("careplan.state", needs=Permission.PLAN_CARE, on="patient_id")
-def state(
-    *, patient_id: UUID, kind: str, text: str, need_id: UUID | None = None, by: Actor, at: datetime
-) -> UUID:
+def state(*, patient_id: UUID, kind: str, text: str, need_id: UUID | None = None, by: Actor, at: datetime) -> UUID:
     """Keep a preference, the emergency plan or the backup plan, and return its id; the last two replace the one before.
 
     Raises UnableToPlan for another kind, without words, or for a need of somebody else.
@@ -107,9 +105,7 @@ def set_importance(*, goal_id: UUID, importance: int, by: Actor, at: datetime) -
 
 
 @action("careplan.rate-need", needs=Permission.WORK_CASE, on="need_id")
-def rate_need(
-    *, need_id: UUID, ratings: Mapping[str, int | None], occasion: str, by: Actor, at: datetime
-) -> None:
+def rate_need(*, need_id: UUID, ratings: Mapping[str, int | None], occasion: str, by: Actor, at: datetime) -> None:
     """Keep Omaha ratings of a need: knowledge, behavior and status, 1 to 5 each. Raises UnableToPlan.
 
     Source: Martin KS (2005): rated separately at admission, at set intervals and at discharge; change is the outcome.

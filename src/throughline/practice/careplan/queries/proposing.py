@@ -26,7 +26,10 @@ KINDS = ("condition", "medication", "encounter", "outsideplan", "outsidegoal")
 def whole_library() -> Library:
     """Return the content proposals are made of, a site's overlay included."""
     return Library(
-        library.pathways(), library.problems(), library.cross_checks(), library.conflict_rules(),
+        library.pathways(),
+        library.problems(),
+        library.cross_checks(),
+        library.conflict_rules(),
         library.evidence_rules(),
     )
 

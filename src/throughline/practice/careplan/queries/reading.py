@@ -144,9 +144,7 @@ class _Beside:
 
     def barrier(self, row: Row) -> BarrierRecord:
         title = self.domains.get(row["domain"], row["domain"])
-        return BarrierRecord(
-            row["id"], row["domain"], title, row["text"], row["status"], row["outcome"], row["at"]
-        )
+        return BarrierRecord(row["id"], row["domain"], title, row["text"], row["status"], row["outcome"], row["at"])
 
     def goal(self, row: Goal) -> GoalRecord:
         return GoalRecord(
@@ -163,9 +161,7 @@ class _Beside:
             status_reason=row.status_reason,
             sources=tuple(row.sources),
             version=row.version,
-            progress=tuple(
-                ProgressRecord(p["level"], p["note"], p["at"], p["by_name"]) for p in self.progress[row.id]
-            ),
+            progress=tuple(ProgressRecord(p["level"], p["note"], p["at"], p["by_name"]) for p in self.progress[row.id]),
             standing=_standing(row, self.trends.get(row.loinc)),
         )
 

@@ -47,9 +47,7 @@ def _evidence(
 def _is(fact: ChartFact, when: Mapping[str, Any]) -> bool:
     plain = fact.code.replace(".", "").upper()
     prefixes = tuple(code.replace(".", "") for code in when.get("icd10_prefix", ()))
-    return bool(fact.code) and (
-        (bool(prefixes) and plain.startswith(prefixes)) or fact.code in when.get("snomed", ())
-    )
+    return bool(fact.code) and ((bool(prefixes) and plain.startswith(prefixes)) or fact.code in when.get("snomed", ()))
 
 
 def _since(fact: ChartFact) -> str:

@@ -122,7 +122,9 @@ def need_key(omaha: int | None, other: str = "") -> str:
 
 
 def _needs(
-    matched: Sequence[Matched], raised: Sequence[SuggestedNeed], problems: Mapping[int, Problem],
+    matched: Sequence[Matched],
+    raised: Sequence[SuggestedNeed],
+    problems: Mapping[int, Problem],
     names: Mapping[str, str],
 ) -> tuple[ProposedNeed, ...]:
     made: dict[str, ProposedNeed] = {}
@@ -235,9 +237,7 @@ def _closed_by(action: ActionTemplate, rules: Sequence[EvidenceRule]) -> tuple[M
     )  # fmt: skip
 
 
-def _action(
-    key: str, action: ActionTemplate, m: Matched, mode: str, rules: Sequence[EvidenceRule]
-) -> ProposedAction:
+def _action(key: str, action: ActionTemplate, m: Matched, mode: str, rules: Sequence[EvidenceRule]) -> ProposedAction:
     return ProposedAction(
         key=key, need=m.need, role=action.role, owner=owner_of(action, mode), category=action.category,
         target=action.target, points=(action.text,), frequency=action.frequency,

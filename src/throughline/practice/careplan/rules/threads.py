@@ -6,9 +6,7 @@ from datetime import date
 from throughline.practice.careplan.records import ActionRecord, Gap, GoalRecord, Thread, VersionRecord
 
 
-def gaps(
-    thread_goals: Sequence[GoalRecord], thread_actions: Sequence[ActionRecord], today: date
-) -> tuple[Gap, ...]:
+def gaps(thread_goals: Sequence[GoalRecord], thread_actions: Sequence[ActionRecord], today: date) -> tuple[Gap, ...]:
     """Where the thread breaks, each with what mends it. Empty when it holds.
 
     A need needs a goal, a goal an action, an action an owner and a date that has not passed, a goal a measure.

@@ -66,9 +66,7 @@ def end_barrier(request: HttpRequest, viewer: Viewer, barrier_id: UUID) -> HttpR
 def state(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> HttpResponse:
     """Keep a preference, the emergency plan or the backup plan."""
     kind, text = request.POST.get("kind", ""), request.POST.get("text", "")
-    actions.state(
-        patient_id=patient_id, kind=kind, text=text, need_id=_need(request), by=viewer.actor, at=viewer.at
-    )
+    actions.state(patient_id=patient_id, kind=kind, text=text, need_id=_need(request), by=viewer.actor, at=viewer.at)
     return back(patient_id, request)
 
 

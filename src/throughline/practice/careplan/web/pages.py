@@ -44,11 +44,14 @@ def plan_context(viewer: Viewer, patient_id: UUID, chosen: Sequence[str]) -> dic
     standing = queries.keys_of(patient_id)
     return {
         "identity": identity,
+        "case": case,
         "patient_id": patient_id,
         "plan": plan,
         "threads": [shown(thread, plan, viewer) for thread in plan.threads],
-        "statements": [(key, words, [x for x in plan.statements if x.kind == key and x.need_id is None])
-                       for key, words in STATEMENTS.items()],
+        "statements": [
+            (key, words, [x for x in plan.statements if x.kind == key and x.need_id is None])
+            for key, words in STATEMENTS.items()
+        ],
         "domains": library.barrier_domains().items(),
         "ratings": [(part, sorted(words.items())) for part, words in library.rating_words().items()],
         "problems": [(code, problem.title) for code, problem in sorted(library.problems().items())],

@@ -226,9 +226,7 @@ def _undo(found: Message, *, by: Actor, at: datetime) -> None:
     found.taken_back_at = at
     found.save(update_fields=["taken_back_at"])
     reason = "The message was taken back."
-    tasks.cancel_tasks_for(
-        patient_id=found.patient_id, subject=f"message:{found.id}", reason=reason, by=by, at=at
-    )
+    tasks.cancel_tasks_for(patient_id=found.patient_id, subject=f"message:{found.id}", reason=reason, by=by, at=at)
     talk = found.conversation
     if not talk.messages.filter(taken_back_at__isnull=True).exists():
         talk.participants.update(unread=False)

@@ -207,9 +207,7 @@ def _moment(text: str, viewer: Viewer, referral_out_id: UUID) -> datetime | None
 def acted(request: HttpRequest, viewer: Viewer, referral_out_id: UUID) -> HttpResponse:
     """Keep whether the patient acted on it."""
     did, words = request.POST.get("acted") == "yes", request.POST.get("words", "")
-    actions.record_patient_side(
-        referral_out_id=referral_out_id, acted=did, words=words, by=viewer.actor, at=viewer.at
-    )
+    actions.record_patient_side(referral_out_id=referral_out_id, acted=did, words=words, by=viewer.actor, at=viewer.at)
     return _back(referral_out_id)
 
 

@@ -128,8 +128,7 @@ def held_of(viewer: Viewer, patient_id: UUID) -> tuple[Held, ...]:
         return ()
     found = HeldReading.objects.filter(patient_id=patient_id, outcome="").order_by("-entered_at")
     return tuple(
-        Held(row.id, row.name, row.words, row.doubt, row.taken_at, row.entered_at, row.entered_by_name)
-        for row in found
+        Held(row.id, row.name, row.words, row.doubt, row.taken_at, row.entered_at, row.entered_by_name) for row in found
     )
 
 

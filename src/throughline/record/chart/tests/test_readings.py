@@ -123,9 +123,9 @@ class TestReadings:
         assert client.post(address, {**form, "value": "168.2"}).status_code == 302
         shown = client.get(address).content.decode()
         assert "168.2 lb (76.3 kg)" in shown
-        assert "<svg class=\"chart chart-l\"" in shown
+        assert '<svg class="chart chart-l"' in shown
         assert "style=" not in shown
-        assert "scope=\"col\">Source" in shown
+        assert 'scope="col">Source' in shown
         client.post(address, {**form, "value": "400"})
         held = HeldReading.objects.get()
         assert "Held for check" in client.get(address).content.decode()
