@@ -122,7 +122,7 @@ class Visitor:
         """Return what axe finds wrong on the page: the rule, how grave, and the first place."""
         from axe_playwright_python.sync_playwright import Axe
 
-        # A field that takes the focus may have scrolled the page: what lies half under the sticky bar is no small target.
+        # A field that takes the focus may have scrolled: what lies half under the sticky bar is no small target.
         self.page.evaluate("window.scrollTo(0, 0)")
         found = Axe().run(self.page, options={"runOnly": WCAG}).response["violations"]
         return [f"{one['id']} ({one['impact']}): {one['nodes'][0]['target']} {one['help']}" for one in found]

@@ -16,9 +16,11 @@ from throughline.practice.caseload.worklist_queries import (  # noqa: F401 (the 
     LANGUAGES,
     also_due,
     bare_row,
-    covers_of,
     due_of_patient,
     worklist,
+)
+from throughline.practice.caseload.worklist_queries import (
+    covers_of as covers_of,
 )
 from throughline.record.cases.models import Case
 from throughline.record.tasks.models import Task

@@ -140,6 +140,12 @@ def take_back(*, contact_id: UUID, by: Actor, at: datetime) -> None:
     contact = Contact.objects.select_for_update().get(pk=contact_id)
     if contact.by_id != by.user_id or at - contact.recorded_at > timedelta(hours=1):
         raise rules.UnableToLogContact("Only your own contact of the last hour can be taken back. Add a note instead.")
-    about = {"site_id": contact.site_id, "patient_id": contact.patient_id, "case_id": contact.case_id}
     contact.delete()
-    publish(events.ContactTakenBack(**about, contact_id=contact_id, channel=contact.channel), by=by, at=at)
+    taken_back = events.ContactTakenBack(
+        site_id=contact.site_id,
+        patient_id=contact.patient_id,
+        case_id=contact.case_id,
+        contact_id=contact_id,
+        channel=contact.channel,
+    )
+    publish(taken_back, by=by, at=at)

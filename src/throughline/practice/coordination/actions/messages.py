@@ -153,8 +153,9 @@ def _now_unread(found: Conversation, writer: UUID | None, at: datetime) -> None:
     found.last_at = at
     found.save(update_fields=["last_at"])
     colleagues = Participant.objects.filter(conversation=found, user__isnull=False)
-    colleagues.exclude(user_id=writer).update(unread=True)
-    colleagues.filter(user_id=writer).update(unread=False, read_at=at)
+    herself = [writer] if writer else []
+    colleagues.exclude(user_id__in=herself).update(unread=True)
+    colleagues.filter(user_id__in=herself).update(unread=False, read_at=at)
 
 
 def _announce(found: Conversation, made: Message, who: str, *, by: Actor, at: datetime) -> None:
@@ -189,7 +190,7 @@ def record_reply(*, conversation_id: UUID, member_id: UUID, text: str, by: Actor
 @action("coordination.read-conversation", needs=Permission.SEE_PATIENT, on="conversation_id")
 def mark_read(*, conversation_id: UUID, by: Actor, at: datetime) -> None:
     """Keep that a participant has read up to now; of anybody else nothing is kept but the audit."""
-    mine = Participant.objects.filter(conversation_id=conversation_id, user_id=by.user_id, user__isnull=False)
+    mine = Participant.objects.filter(conversation_id=conversation_id, user_id__in=[by.user_id] if by.user_id else [])
     mine.update(read_at=at, unread=False)
 
 
@@ -216,7 +217,8 @@ def take_back(*, message_id: UUID, by: Actor, at: datetime) -> None:
     if found.outbox_id is not None:
         leaving.recall_message(message_id=found.outbox_id, by=by, at=at)
         return
-    others = Participant.objects.filter(conversation=found.conversation, user__isnull=False).exclude(user_id=by.user_id)
+    colleagues = Participant.objects.filter(conversation=found.conversation, user__isnull=False)
+    others = colleagues.exclude(user_id__in=[by.user_id] if by.user_id else [])
     if others.filter(read_at__gte=found.at).exists():
         raise UnableToWrite("A colleague has read it already. Write a correction instead.")
     _undo(found, by=by, at=at)

@@ -45,7 +45,7 @@ def addressees(viewer: Viewer, patient_id: UUID, site_id: UUID) -> list[Addresse
     roles = {m.user_id: m.role_words for m in members if m.user_id}
     inside = [
         Addressee(f"user:{user.id}", str(user), roles.get(user.id, ""), True)
-        for user in users.exclude(pk=viewer.user_id).order_by("full_name")
+        for user in users.exclude(pk__in=[viewer.user_id] if viewer.user_id else []).order_by("full_name")
     ]
     outside = [
         Addressee(f"member:{m.id}", m.name, f"{m.role_words}, by {m.channel_words}", False)
