@@ -118,13 +118,13 @@ class Visitor:
         self.page.locator("form:has(input[name=password]) button[type=submit]").click()
         self.page.wait_for_url(re.compile(r"^(?!.*accounts/login)"))
 
-    def barriers(self) -> list[str]:
-        """Return what axe finds wrong on the page: the rule, how grave, and the first place."""
+    def barriers(self, only: str = "") -> list[str]:
+        """Return what axe finds wrong on the page: the rule, how grave, and the first place. `only` names one rule."""
         from axe_playwright_python.sync_playwright import Axe
 
         # A field that takes the focus may have scrolled: what lies half under the sticky bar is no small target.
         self.page.evaluate("window.scrollTo(0, 0)")
-        found = Axe().run(self.page, options={"runOnly": WCAG}).response["violations"]
+        found = Axe().run(self.page, options={"runOnly": [only] if only else WCAG}).response["violations"]
         return [f"{one['id']} ({one['impact']}): {one['nodes'][0]['target']} {one['help']}" for one in found]
 
 

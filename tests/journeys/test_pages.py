@@ -57,12 +57,14 @@ def _addresses(visitor: Visitor, name: str) -> list[str]:
 def test_no_page_has_a_barrier_in_either_theme(visit: Callable[..., Visitor], name: str, theme: str) -> None:
     visitor = visit(color_scheme=theme)
     visitor.sign_in(name)
+    # Structure, names and roles are the same in both themes: the dark one is asked for its colours.
+    only = "color-contrast" if theme == "dark" else ""
     wrong = []
     for address in _addresses(visitor, name):
         answer = visitor.page.goto(address)
         assert answer is not None
         assert answer.status == 200, f"{address}: {answer.status}"
-        wrong += [f"{address}: {barrier}" for barrier in visitor.barriers()]
+        wrong += [f"{address}: {barrier}" for barrier in visitor.barriers(only)]
         kept = visitor.page.evaluate("({...localStorage, ...sessionStorage})")
         # htmx remembers the path it stands on, which names nobody
         assert set(kept) <= {"htmx-current-path-for-history"}, f"{address} keeps {kept} in the browser"
