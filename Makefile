@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; 
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && \
 	{ echo $$p; break; }; done)
 ARGS ?=
-# How many processes test at once, each on a throwaway database of its own.
+# How many processes test at once, each on a throwaway database and a served product of its own.
 JOBS ?= 2
 LOCK := --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet
 # Decisions, shapes and doors are typed strictly; the rest is checked as they use it.
@@ -33,7 +33,7 @@ stop: setup ## stop the embedded database
 	@$(BIN)/throughline stop
 
 test: dev ## run every test on a throwaway database (ARGS="-k consent")
-	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
 
 check: dev ## lint, types, import order, templates, missing migrations, lock files
 	@$(BIN)/ruff check .

@@ -50,13 +50,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the browser journeys in the report, so that continuous integration can tell whether they were driven.
-
-    Where several processes test at once, a file's tests stay together, and all journeys share one served product.
-    """
+    """Mark the browser journeys in the report, so that continuous integration can tell whether they were driven."""
     for item in items:
-        home = "journeys" if "tests/journeys/" in item.nodeid else item.nodeid.split("::")[0]
-        item.add_marker(pytest.mark.xdist_group(home))
         if item.get_closest_marker("journey"):
             item.user_properties.append(("journey", "browser"))
 
