@@ -374,6 +374,12 @@ class AssessmentLine:
     positive: bool | None
     flagged: bool
 
+    @property
+    def result(self) -> str:
+        """Return the score and its band as a list says them: "12, moderate", "at risk", or nothing."""
+        said = [self.score, self.band if self.band != self.score else ""]
+        return ", ".join(part.replace("_", " ") for part in said if part)
+
 
 @dataclass(frozen=True, slots=True)
 class AddendumRecord:

@@ -6,6 +6,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from throughline.foundation.kernel.events import Event
+from throughline.record.cases.scopes import words_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +34,7 @@ class ConsentRecorded(Event):
     given_by: str
 
     def sentence(self) -> str:
-        what = "case management" if self.scope == "case-management" else self.scope
-        return f"Consent to {what} {self.decision} by {self.given_by}, {self.method}."
+        return f"Consent to {words_of(self.scope)} {self.decision} by {self.given_by}, {self.method}."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ class ConsentWithdrawn(Event):
     withdrawn_by: str
 
     def sentence(self) -> str:
-        return f"Consent to {self.scope.replace('-', ' ')} withdrawn by {self.withdrawn_by}."
+        return f"Consent to {words_of(self.scope)} withdrawn by {self.withdrawn_by}."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

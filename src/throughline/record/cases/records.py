@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
+from throughline.record.cases.scopes import words_of
+
 
 @dataclass(frozen=True, slots=True)
 class EnrolmentRecord:
@@ -31,6 +33,11 @@ class ConsentRecord:
     at: datetime
     limits: str
     withdrawn_at: datetime | None
+
+    @property
+    def scope_words(self) -> str:
+        """Return what it is about, as a person says it."""
+        return words_of(self.scope)
 
 
 @dataclass(frozen=True, slots=True)

@@ -294,3 +294,12 @@ def test_allergies_and_the_owner_stand_on_every_page_of_hers(signed_in, patient)
     assert "Allergy: Penicillin" in page
     assert re.search(r"<dt>Owner</dt><dd>Case Manager", page)
     assert re.search(r'data-go="s" aria-current="page">Assessments', page)
+
+
+def test_a_result_is_said_in_words(signed_in, patient):
+    found = start(signed_in, patient, "hvs")
+    post(signed_in, found, {"q:1": "LA28397-0", "q:2": "LA28398-8"}, **HTMX)
+    signed_in.post(reverse("assessment:review", args=[found.id]))
+    page = signed_in.get(reverse("assessment:list", args=[patient.id])).content.decode()
+    assert "at risk" in page
+    assert "at_risk" not in page

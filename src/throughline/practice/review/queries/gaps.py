@@ -13,7 +13,7 @@ from throughline.practice.review.models import Examined, Gap
 from throughline.practice.review.records import GapRecord
 from throughline.record.cases import queries as cases
 
-MOST = 500  # lines of one caseload list; the page says so when there are more
+MOST = 50  # lines of one page of the caseload's list; the next page goes on after the last of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +87,24 @@ def _of_caseload(viewer: Viewer, whole: bool) -> Any:
     return found if whole else found.filter(case__owner_id=viewer.user_id)
 
 
-def caseload_gaps(viewer: Viewer, *, whole: bool = False, check: str = "") -> list[GapRecord]:
-    """Return the open gaps of the viewer's cases (with `whole`, of every case she sees), at most MOST.
+def caseload_gaps(
+    viewer: Viewer, *, whole: bool = False, check: str = "", after: UUID | None = None
+) -> tuple[list[GapRecord], UUID | None]:
+    """Return one page of the open gaps of the viewer's cases (with `whole`, of every case she sees), and its end.
 
-    What stands on Today comes first, then what is missing longest.
-
-    `check` keeps those of one kind; what a gap is about (one need, one action) does not count for the kind.
+    What stands on Today comes first, then what is missing longest. The end is the gap to go on `after`, None on the
+    last page; a gap that is closed meanwhile still says where the page before it ended. `check` keeps those of one
+    kind; what a gap is about (one need, one action) does not count for the kind.
     """
     found = _of_caseload(viewer, whole)
     if check:
         found = found.filter(Q(key=check) | Q(key__startswith=f"{check}:"))
-    rows = found.select_related("patient", "case__owner").order_by("-on_today", "since", "id")[:MOST]
-    return [_named(row) for row in rows]
+    last = Gap.objects.filter(sees(viewer), pk=after).first() if after else None
+    if last is not None:
+        later = Q(since__gt=last.since) | Q(since=last.since, id__gt=last.id)
+        found = found.filter(Q(on_today=last.on_today) & later | Q(on_today__lt=last.on_today))
+    rows = list(found.select_related("patient", "case__owner").order_by("-on_today", "since", "id")[: MOST + 1])
+    return [_named(row) for row in rows[:MOST]], rows[MOST - 1].id if len(rows) > MOST else None
 
 
 def _named(row: Gap) -> GapRecord:

@@ -13,6 +13,7 @@ from throughline.foundation.access.tests.factories import make_site, make_user, 
 from throughline.practice.caseload.queries import worklist
 from throughline.practice.review.actions import looking
 from throughline.practice.review.models import Gap
+from throughline.practice.review.queries.gaps import caseload_gaps
 from throughline.record.cases.models import Case
 from throughline.record.cases.tests.factories import make_case, make_patient
 from throughline.record.chart.models import Condition
@@ -171,3 +172,26 @@ def test_every_check_is_listed_with_its_citation(world):
     page = browser(world[1]).get(reverse("review:checks")).content.decode()
     assert page.count('class="row__sub"') == 129
     assert "42 CFR Part 2" in page
+
+
+def test_a_long_list_goes_on_where_its_page_ended_and_shows_nothing_twice(world, monkeypatch):
+    nurse, case = world[1], Case.objects.get()
+    monkeypatch.setattr("throughline.practice.review.queries.gaps.MOST", 3)
+    for number in range(7):
+        Gap.objects.create(
+            case=case, site_id=case.site_id, patient_id=case.patient_id, key=f"listed:{number}", title=f"Gap {number}",
+            since=case.opened_at - timedelta(days=number % 2), on_today=number % 3 == 0, opened_at=case.opened_at,
+        )  # fmt: skip
+    viewer, seen, after = viewer_for(nurse, at=datetime.now(UTC)), [], None
+    while True:
+        rows, after = caseload_gaps(viewer, after=after)
+        seen += [row.id for row in rows]
+        if after is None:
+            break
+    standing = set(Gap.objects.filter(state="open").values_list("id", flat=True))
+    assert len(seen) == len(set(seen))
+    assert set(seen) == standing
+    page = browser(nurse).get(reverse("review:caseload")).content.decode()
+    assert 'rel="next"' in page
+    assert page.count('id="row-') == 3
+    assert browser(nurse).get(reverse("review:caseload"), {"after": "nonsense"}).status_code == 200

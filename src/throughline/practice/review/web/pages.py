@@ -76,7 +76,7 @@ def caseload(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Show the open gaps of her cases, or of every case she sees, by kind and oldest first, and the continuity."""
     whole = request.GET.get("show") == "all"
     kind = request.GET.get("check", "")
-    rows = gaps.caseload_gaps(viewer, whole=whole, check=kind)
+    rows, end = gaps.caseload_gaps(viewer, whole=whole, check=kind, after=_gap_id(request.GET.get("after", "")))
     context = {
         "rows": [shown.gap_line(gap, viewer) for gap in rows],
         "kinds": gaps.gap_counts(viewer, whole=whole),
@@ -84,9 +84,16 @@ def caseload(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         "whole": whole,
         "weeks": continuity.of_caseload(viewer, whole=whole),
         "formulas": FORMULAS,
-        "most": gaps.MOST if len(rows) == gaps.MOST else 0,
+        "end": end,
     }
     return render(request, "review/caseload.html", context)
+
+
+def _gap_id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None  # a page that was never given out starts at the beginning
 
 
 @require_GET

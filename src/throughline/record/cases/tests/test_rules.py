@@ -3,6 +3,7 @@
 import pytest
 
 from throughline.record.cases import rules
+from throughline.record.cases.scopes import words_of
 
 ALLOWED = {
     ("pending", "consent"): "active",
@@ -28,3 +29,8 @@ def test_each_act_from_each_state(state, act):
     else:
         with pytest.raises(rules.UnableToMoveCase, match=rules.STATE_WORDS[state]):
             rules.apply(state, act)
+
+
+def test_what_a_consent_is_about_is_said_in_words():
+    assert words_of("part-2") == "substance use records (42 CFR Part 2)"
+    assert words_of("research-registry") == "research registry"
