@@ -37,6 +37,7 @@ from throughline.practice.assessment.rules.answering import as_json
 from throughline.practice.assessment.rules.definition import instrument_of, item_by_id
 from throughline.practice.assessment.rules.scoring import score
 from throughline.practice.assessment.rules.storing import from_stored
+from throughline.record.cases.models import Case
 from throughline.record.people.models import Patient
 
 
@@ -215,6 +216,11 @@ def need(viewer: Viewer, need_id: UUID) -> NeedRecord:
         raise NotFound("This need does not exist, or you may not see it.")
     require_sight(viewer, Place(site_id=row.site_id, patient_id=row.patient_id))
     return _need(row)
+
+
+def open_case_id(patient_id: UUID) -> UUID | None:
+    """Return the patient's open case for an action, which has itself asked whether the actor may."""
+    return Case.objects.filter(patient_id=patient_id).exclude(state="closed").values_list("pk", flat=True).first()
 
 
 def need_of_action(need_id: UUID) -> NeedRecord:
