@@ -34,6 +34,7 @@ class Qualification(models.Model):
     kind = models.CharField(max_length=20, help_text="licence, certificate, competence, language")
     name = models.CharField(max_length=120, help_text="RN, CCM, wound care, es")
     state = models.CharField(max_length=2, blank=True, help_text="of a licence: the state that gave it")
+    multistate = models.BooleanField(default=False, help_text="holds in the states of the Nurse Licensure Compact")
     number = models.CharField(max_length=40, blank=True)
     expires_on = models.DateField(null=True)
     ended_at = models.DateTimeField(null=True)

@@ -67,7 +67,7 @@ def qualifications_at(viewer: Viewer, site_id: UUID) -> list[Record]:
     found = []
     for r in rows.order_by("kind", "name", "id"):
         expired = r.expires_on is not None and r.expires_on < today
-        found.append(Record(r.id, r.user_id, r.kind, r.name, r.state, r.number, r.expires_on, expired))
+        found.append(Record(r.id, r.user_id, r.kind, r.name, r.state, r.number, r.expires_on, expired, r.multistate))
     return found
 
 

@@ -149,6 +149,7 @@ class Qualification:
     number: str
     expires_on: date | None
     expired: bool
+    multistate: bool = False
 
 
 @dataclass(frozen=True, slots=True)

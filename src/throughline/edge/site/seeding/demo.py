@@ -119,16 +119,19 @@ def _cover(seeds: Seeds, staff: founding.Staff, day: date) -> None:
 
 
 def _qualify(seeds: Seeds, staff: founding.Staff, day: date) -> None:
-    """Record what colleagues may and can do: "RN OH licence", "wound care competence", "so language"."""
+    """Record what colleagues may and can do: "RN OH licence", "RN KY multistate licence", "so language"."""
     for site, people in seeds.hospital.get("qualifications", {}).items():
         for key, held in people.items():
             for line in held:
                 name, _, kind = line.rpartition(" ")
+                multistate = name.endswith(" multistate")
+                name = name.removesuffix(" multistate")
                 name, _, state = name.rpartition(" ") if kind == "licence" else (name, "", "")
+                given = caseload.QualificationIn(kind=kind, name=name, state=state, multistate=multistate)
                 caseload.record_qualification(
                     site_id=staff.sites[site],
                     user_id=staff.user_id(key),
-                    qualification=caseload.QualificationIn(kind=kind, name=name, state=state),
+                    qualification=given,
                     by=staff.actors[SUPERVISORS[site]],
                     at=moments.instant("-300d 09:00", day),
                 )

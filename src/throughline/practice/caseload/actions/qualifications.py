@@ -8,9 +8,12 @@ from throughline.foundation.access.models import User
 from throughline.foundation.access.permissions import Permission
 from throughline.foundation.kernel.actions import Refusal, action
 from throughline.foundation.kernel.actor import Actor
+from throughline.practice.caseload.compact import refusal
 from throughline.practice.caseload.models import Qualification
 
 KINDS = {"licence": "Licence", "certificate": "Certificate", "competence": "Competence", "language": "Language"}
+
+NOT_A_LICENCE = "Only a licence can be multistate."
 
 
 class UnableToQualify(Refusal):
@@ -26,6 +29,7 @@ class QualificationIn:
     state: str = ""
     number: str = ""
     expires_on: date | None = None
+    multistate: bool = False
 
 
 @action("caseload.record-qualification", needs=Permission.SUPERVISE, on="site_id")
@@ -34,7 +38,8 @@ def record_qualification(
 ) -> UUID:
     """Record what a colleague of the site may or can do and return its id.
 
-    Raises UnableToQualify without a name, for a licence without its state, or for somebody who does not work here.
+    Raises UnableToQualify without a name, for a licence without its state, for one that cannot be multistate by the
+    Nurse Licensure Compact, or for somebody who does not work here.
     """
     given = qualification
     if given.kind not in KINDS or not given.name.strip():
@@ -42,11 +47,15 @@ def record_qualification(
     state = given.state.strip().upper()
     if given.kind == "licence" and not (len(state) == 2 and state.isalpha()):
         raise UnableToQualify("Enter the state of the licence by its two letters, such as OH.")
+    if given.multistate:
+        why = refusal(name=given.name.strip(), home=state, on=at.date()) if given.kind == "licence" else NOT_A_LICENCE
+        if why:
+            raise UnableToQualify(why)
     if not User.objects.filter(pk=user_id, is_active=True, grants__site_id=site_id).exists():
         raise UnableToQualify("Choose a colleague who works at this site.")
     made = Qualification.objects.create(
         site_id=site_id, user_id=user_id, kind=given.kind, name=given.name.strip(), state=state,
-        number=given.number.strip(), expires_on=given.expires_on,
+        number=given.number.strip(), expires_on=given.expires_on, multistate=given.multistate,
     )  # fmt: skip
     return made.id
 

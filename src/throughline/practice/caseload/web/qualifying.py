@@ -14,7 +14,7 @@ from throughline.foundation.access.permissions import Permission
 from throughline.foundation.access.web.page import page
 from throughline.foundation.kernel.actions import Refusal
 from throughline.foundation.kernel.viewer import Viewer
-from throughline.practice.caseload import queries
+from throughline.practice.caseload import compact, queries
 from throughline.practice.caseload.actions import QualificationIn, end_qualification, record_qualification
 from throughline.practice.caseload.actions.qualifications import KINDS
 
@@ -32,6 +32,7 @@ def qualifications(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         given = QualificationIn(
             kind=post.get("kind", ""), name=post.get("name", ""), state=post.get("state", ""),
             number=post.get("number", ""), expires_on=_day(post.get("expires_on", "")),
+            multistate=post.get("multistate") == "1",
         )  # fmt: skip
         user_id = _id(request, "user")
         record_qualification(site_id=site_id, user_id=user_id, qualification=given, by=viewer.actor, at=viewer.at)
@@ -46,7 +47,7 @@ def _context(viewer: Viewer) -> dict[str, Any]:
         people = queries.colleagues(viewer, site_id)
         rows = [(user_id, name, [q for q in held if q.user_id == user_id]) for user_id, name in people]
         sites.append({"id": site_id, "name": queries.site_name(viewer, site_id), "people": people, "rows": rows})
-    return {"sites": sites, "kinds": KINDS.items()}
+    return {"sites": sites, "kinds": KINDS.items(), "compact": compact.parties().values()}
 
 
 def _id(request: HttpRequest, field: str) -> UUID:

@@ -47,7 +47,7 @@ def _colleagues(viewer: Viewer, site_id: UUID, patient_id: UUID) -> Iterable[Col
         yield Colleague(
             id=load.user_id,
             name=load.name,
-            licences=tuple((q.name, q.state, q.expires_on) for q in held[load.user_id, "licence"]),
+            licences=tuple((q.name, q.state, q.expires_on, q.multistate) for q in held[load.user_id, "licence"]),
             competences=tuple(q.name for q in held[load.user_id, "competence"]),
             languages=tuple(q.name for q in held[load.user_id, "language"]),
             points=load.points,

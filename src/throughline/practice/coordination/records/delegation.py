@@ -16,11 +16,11 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Colleague:
-    """What is known of a colleague: licences as (name, state, until), competences, languages, load, absence."""
+    """What is known of a colleague: licences as (name, state, until, multistate), competences, languages, load, absence."""
 
     id: UUID
     name: str
-    licences: tuple[tuple[str, str, date | None], ...] = ()
+    licences: tuple[tuple[str, str, date | None, bool], ...] = ()
     competences: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     points: int = 0

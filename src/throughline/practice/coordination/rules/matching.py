@@ -3,6 +3,7 @@
 import re
 from datetime import date
 
+from throughline.practice.caseload import compact
 from throughline.practice.coordination.records.delegation import Colleague, Match, Work
 
 # Acts that only a licensed nurse carries out, and of these the ones that ask for a registered nurse (NCSBN and ANA,
@@ -40,19 +41,36 @@ def _licence(work: Work, colleague: Colleague, on: date, reasons: list[tuple[str
     registered = bool(_REGISTERED.search(work.text))
     wanted = _REGISTERED_NURSES if registered else _NURSES
     word = "registered nurse" if registered else "nurse"
-    held = [(name, state, until) for name, state, until in colleague.licences if name.upper() in wanted]
-    valid = [(name, state) for name, state, until in held if until is None or until >= on]
-    here = [name for name, state in valid if not work.state or state == work.state]
-    if here:
-        reasons.append(("ok", f"licensed as {here[0]}{f' in {work.state}' if work.state else ''}"))
-        return True, 3
+    held = [one for one in colleague.licences if one[0].upper() in wanted]
+    valid = [one for one in held if one[2] is None or one[2] >= on]
+    for name, home, _, multistate in sorted(valid, key=lambda one: one[1] != work.state):
+        if not work.state or compact.holds_in(name=name, home=home, multistate=multistate, state=work.state, on=on):
+            reasons.append(("ok", _licensed(name, home, work.state)))
+            return True, 3
     if held and not valid:
         reasons.append(("no", f"the licence as {held[0][0]} has expired"))
     elif valid:
-        reasons.append(("no", f"licensed in {valid[0][1]}, the patient is in {work.state}"))
+        reasons.append(("no", _elsewhere(valid[0], work.state, on)))
     else:
         reasons.append(("no", f"this asks for a {word}; no such licence is recorded"))
     return False, -10
+
+
+def _licensed(name: str, home: str, state: str) -> str:
+    if not state or home == state:
+        return f"licensed as {name}{f' in {state}' if state else ''}"
+    by = f"holds in {state} by the Nurse Licensure Compact{compact.caution(home, state)}"
+    return f"licensed as {name} in {home}, multistate: {by}"
+
+
+def _elsewhere(licence: tuple[str, str, date | None, bool], state: str, on: date) -> str:
+    """Return why a licence does not hold where the patient is."""
+    name, home, _, multistate = licence
+    said = f"licensed in {home}, the patient is in {state}"
+    if not multistate:
+        alike = compact.holds_in(name=name, home=home, multistate=True, state=state, on=on)
+        return f"{said}; single-state licence" if alike else said
+    return f"{said}, which does not honor a multistate licence of {home}"
 
 
 def _competence(work: Work, colleague: Colleague, reasons: list[tuple[str, str]]) -> int:

@@ -161,6 +161,8 @@ def test_a_licence_without_its_state_and_a_stranger_are_refused(site, nurse):
     for user, given in (
         (nurse, QualificationIn(kind="licence", name="RN")),
         (nurse, QualificationIn(kind="hobby", name="chess")),
+        (nurse, QualificationIn(kind="licence", name="RN", state="CA", multistate=True)),
+        (nurse, QualificationIn(kind="certificate", name="CCM", multistate=True)),
         (make_user("team_nurse"), QualificationIn(kind="language", name="es")),
     ):
         with pytest.raises(UnableToQualify):
@@ -173,7 +175,10 @@ def test_the_supervisor_records_and_ends_a_licence_on_a_page(site, nurse):
     fields = {"site": str(site.id), "user": str(nurse.id), "kind": "licence", "name": "RN", "state": "OH"}
     page = browser.post(where, fields, follow=True).content.decode()
     assert "RN OH" in page
-    browser.post(where, {"site": str(site.id), "end": str(Qualification.objects.get().id)})
+    kentucky = fields | {"name": "LPN", "state": "ky", "multistate": "1"}
+    assert "LPN KY multistate" in browser.post(where, kentucky, follow=True).content.decode()
+    browser.post(where, {"site": str(site.id), "end": str(Qualification.objects.get(name="LPN").id)})
+    browser.post(where, {"site": str(site.id), "end": str(Qualification.objects.get(name="RN").id)})
     assert "RN OH" not in browser.get(where).content.decode()
 
 

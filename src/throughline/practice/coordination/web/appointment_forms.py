@@ -82,7 +82,8 @@ class BookingForm(forms.Form):
         self.fields["phone"] = forms.CharField(required=False, max_length=40, label="Phone")
         self.fields["proposed"] = forms.BooleanField(required=False, label="Only proposed: not confirmed yet")
         self.fields["when"].widget.attrs |= {"autocomplete": "off", "placeholder": "fri 10:30"}
-        self.fields["who"].widget.attrs |= {"autofocus": True, "data-key": "w"}
+        # Published times stand first: focus further down would scroll them out of a low screen.
+        self.fields["who"].widget.attrs |= {"autofocus": self.is_bound or not slots, "data-key": "w"}
 
     @property
     def first_fields(self) -> list[Any]:
