@@ -16,7 +16,7 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Colleague:
-    """What is known of a colleague: licences as (name, state, until, multistate), competences, languages, load, absence."""
+    """What is known of a colleague: licences as (name, state, until, multistate), competences, languages, load."""
 
     id: UUID
     name: str
