@@ -7,16 +7,17 @@ Whatever a job misses is found within a minute by the mark, and what time alone 
 import hashlib
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import orjson
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import F
 from procrastinate.contrib.django import app
 
 from throughline.foundation.access.permissions import Permission
@@ -27,14 +28,14 @@ from throughline.foundation.kernel.actor import Actor, system
 from throughline.foundation.kernel.events import Event
 from throughline.foundation.kernel.time import require_aware
 from throughline.practice.review import events
-from throughline.practice.review.models import ContinuityWeek, Examined, Gap, GapTransition
+from throughline.practice.review.actions.writing import Ledger, Marked, Standing
+from throughline.practice.review.models import Examined, Gap
 from throughline.practice.review.queries.gathering import facts_of
-from throughline.practice.review.records import CaseFacts, Examination, Finding, Visit
+from throughline.practice.review.records import CaseFacts, Examination, Visit
 from throughline.practice.review.rules.continuity import continuity
 from throughline.practice.review.rules.examine import chosen_for, examine
 from throughline.practice.review.rules.library import Check, checks
-from throughline.practice.review.rules.storing import stored_check, stored_reason, stored_remedy
-from throughline.record.cases.models import Case
+from throughline.practice.review.rules.storing import stored_check
 
 logger = logging.getLogger(__name__)
 LOOKER: Actor = system("continuity review")
@@ -100,83 +101,97 @@ def heed(event: Event, *, by: Actor, at: datetime) -> None:
 @action("review.look", needs=Permission.SEE_PATIENT, on="case_id")
 def look(*, case_id: UUID, by: Actor, at: datetime) -> Looked:
     """Look at one case now and write down what opened and what is mended; returns how many of each."""
-    if not Examined.objects.filter(case_id=case_id).exists():
-        place = Case.objects.filter(pk=case_id).values("site_id", "patient_id").first()
-        if place is None:
-            raise NotFound("There is no such case, or not on your list.")
-        Examined.objects.get_or_create(case_id=case_id, defaults=place)
-    rows = list(Examined.objects.select_for_update(of=("self",)).select_related("case").filter(case_id=case_id))
-    return _look_at(rows, at)
+    marked = _marked("e.case_id = %s", [case_id])
+    if not marked:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"insert into review_examined {_ENTERED} where id = %s on conflict (case_id) do nothing",
+                [None, case_id],
+            )
+        marked = _marked("e.case_id = %s", [case_id])
+    return _look_at(marked, at)
 
 
 def look_due(*, at: datetime, most: int = 100_000, other_checks: bool = True) -> Looked:
     """Look at every case that changed or whose time has come, and with `other_checks` at those other checks looked at.
 
-    Batch by batch, each one transaction; rows in another worker's hands are skipped. A case that raises is put off
-    an hour, keeps its sentence for the operator, and stops nobody else.
+    Batch by batch, each one transaction; rows in another worker's hands are skipped, so that several may share a
+    night. A case that raises is put off an hour, keeps its sentence for the operator, and stops nobody else.
     """
     require_aware(at)
-    due = Q(dirty_since__isnull=False) | Q(next_look_at__lte=at)
+    due, values = "e.dirty_since is not null or e.next_look_at <= %s", [at]
     if other_checks:  # no index answers this: for once a night, not for every minute
-        due |= ~Q(content=digest_of_checks())
-    return _in_batches(due, at, most)
+        return _in_batches(f"{due} or e.content <> %s", [*values, digest_of_checks()], at, most)
+    return _in_batches(due, values, at, most)
 
 
 def look_all(*, at: datetime) -> Looked:
     """Look at every open case, changed or not."""
     require_aware(at)
     enter_cases(at=at)
-    return _in_batches(~Q(looked_at=at), at, 10_000_000)
+    return _in_batches("e.looked_at is distinct from %s", [at], at, 10_000_000)
+
+
+_ENTERED = (
+    "(case_id, site_id, patient_id, dirty_since, content, checked, untold, trouble) "
+    "select id, site_id, patient_id, %s::timestamptz, '', '[]', '[]', '' from cases_case"
+)
 
 
 def enter_cases(*, at: datetime) -> int:
     """Mark open cases nobody has looked at yet, as after an import of cases; returns how many there were."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "insert into review_examined "
-            "(case_id, site_id, patient_id, dirty_since, content, checked, untold, trouble) "
-            "select id, site_id, patient_id, %s, '', '[]', '[]', '' from cases_case where state = any(%s) "
-            "on conflict (case_id) do nothing",
+            f"insert into review_examined {_ENTERED} where state = any(%s) "
+            "and not exists (select 1 from review_examined k where k.case_id = id) on conflict (case_id) do nothing",
             [at, list(LOOKED_AT)],
         )
         return int(cursor.rowcount)
 
 
-def _in_batches(wanted: Q, at: datetime, most: int) -> Looked:
+def _marked(where: str, values: Sequence[Any], *, most: int = 1, wait: bool = True) -> list[Marked]:
+    """Lock marks in the order of their cases; those in another's hands are waited for or left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select e.case_id, e.site_id, e.patient_id, c.state, e.checked::text, e.untold::text "
+            f"from review_examined e join cases_case c on c.id = e.case_id where ({where}) order by e.case_id "
+            f"limit %s for update of e{'' if wait else ' skip locked'}",
+            [*values, most],
+        )
+        return [Marked(*row) for row in cursor.fetchall()]
+
+
+def _in_batches(wanted: str, values: Sequence[Any], at: datetime, most: int) -> Looked:
     total, last = Looked(), UUID(int=0)
     while total.cases < most:
         with transaction.atomic():
-            rows = list(
-                Examined.objects.select_for_update(skip_locked=True, of=("self",))
-                .select_related("case")
-                .filter(wanted, case_id__gt=last)
-                .order_by("case_id")[: min(BATCH, most - total.cases)]
-            )
-            if not rows:
+            size = min(BATCH, most - total.cases)
+            marked = _marked(f"({wanted}) and e.case_id > %s", [*values, last], most=size, wait=False)
+            if not marked:
                 return total
-            last = rows[-1].case_id
-            total += _tried(rows, at)
+            last = marked[-1].case_id
+            total += _tried(marked, at)
     return total
 
 
-def _tried(rows: list[Examined], at: datetime) -> Looked:
+def _tried(marked: list[Marked], at: datetime) -> Looked:
     """Look at a batch; where that fails, case by case, so that only the one that fails is put off."""
     try:
         with transaction.atomic():
-            return _look_at(rows, at)
+            return _look_at(marked, at)
     except Exception:
         logger.warning("A batch of cases could not be looked at together; looking one by one.")
     total = Looked()
-    for row in rows:
+    for mark in marked:
         try:
             with transaction.atomic():
-                total += _look_at([row], at)
+                total += _look_at([mark], at)
         except Exception as failure:  # kept on the row and shown to the operator: never swallowed
-            logger.warning("Case %s cannot be looked at: %s", row.case_id, type(failure).__name__)
-            row.trouble = f"{type(failure).__name__}: {failure}"[:1000]
-            row.dirty_since, row.next_look_at = None, at + PUSHED_AWAY
-            row.content = digest_of_checks()
-            row.save(update_fields=["trouble", "dirty_since", "next_look_at", "content"])
+            logger.warning("Case %s cannot be looked at: %s", mark.case_id, type(failure).__name__)
+            trouble = f"{type(failure).__name__}: {failure}"[:1000]
+            Examined.objects.filter(case_id=mark.case_id).update(
+                trouble=trouble, dirty_since=None, next_look_at=at + PUSHED_AWAY, content=digest_of_checks()
+            )
             total += Looked(cases=1, troubled=1)
     return total
 
@@ -196,60 +211,64 @@ def digest_of_checks() -> str:
     return _digest(id(checks()))
 
 
-@dataclass
-class _Ledger:
-    """What a batch writes, gathered so that each table takes one statement."""
-
-    at: datetime
-    opened: list[Gap] = field(default_factory=list)
-    changed: list[Gap] = field(default_factory=list)
-    steps: list[GapTransition] = field(default_factory=list)
-    lines: list[events.GapsChanged] = field(default_factory=list)
-    weeks: list[ContinuityWeek] = field(default_factory=list)
-    mended: int = 0
-
-    def step(self, gap: Gap, act: str, reason: str = "") -> None:
-        self.steps.append(GapTransition(gap=gap, act=act, reason=reason, at=self.at, by_id=None, by_name=LOOKER.name))
+_STANDING = """
+select id, case_id, key, title, says, since, state, version, review_on, dismissed_reason, on_today, reasons::text,
+  remedy::text from review_gap where case_id = any(%s) and state <> 'mended'
+"""
 
 
-def _look_at(rows: list[Examined], at: datetime) -> Looked:
-    """Examine cases whose rows are locked, and write the difference to what stands."""
-    viewer = system_viewer(LOOKER, at=at, site_ids={row.site_id for row in rows})
-    every, content = checks(), digest_of_checks()
-    known = {case.case_id: case for case in facts_of(viewer, [r.case_id for r in rows if r.case.state in LOOKED_AT])}
-    standing: dict[UUID, list[Gap]] = defaultdict(list)
-    for gap in Gap.objects.filter(case_id__in=[row.case_id for row in rows]).exclude(state="mended"):
-        standing[gap.case_id].append(gap)
-    ledger = _Ledger(at)
-    for row in rows:
-        case = known.get(row.case_id)
-        _look_at_one(row, case, standing[row.case_id], every, ledger)
-        row.content = content
-    _write(rows, ledger)
-    return Looked(len(rows), len(ledger.opened), ledger.mended)
+def _standing(marked: list[Marked]) -> dict[UUID, list[Standing]]:
+    found: dict[UUID, list[Standing]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDING, [[mark.case_id for mark in marked]])
+        for *plain, reasons, remedy in cursor.fetchall():
+            gap = Standing(*plain, orjson.loads(reasons), orjson.loads(remedy))
+            found[gap.case_id].append(gap)
+    return found
+
+
+def _look_at(marked: list[Marked], at: datetime) -> Looked:
+    """Examine cases whose marks are locked, and write the difference to what stands."""
+    viewer = system_viewer(LOOKER, at=at, site_ids={mark.site_id for mark in marked})
+    every = checks()
+    known = {case.case_id: case for case in facts_of(viewer, [m.case_id for m in marked if m.case_state in LOOKED_AT])}
+    standing = _standing(marked)
+    ledger, lines = Ledger(at, LOOKER.name, digest_of_checks()), []
+    for mark in marked:
+        lines += _look_at_one(mark, known.get(mark.case_id), standing[mark.case_id], every, ledger)
+    ledger.write()
+    if lines:
+        publish_many(lines, by=LOOKER, at=at)
+    return Looked(len(marked), len(ledger.opened), ledger.mended)
 
 
 def _look_at_one(
-    row: Examined, case: CaseFacts | None, standing: list[Gap], every: Sequence[Check], ledger: _Ledger
-) -> None:
+    mark: Marked, case: CaseFacts | None, standing: list[Standing], every: Sequence[Check], ledger: Ledger
+) -> list[events.GapsChanged]:
     at = ledger.at
-    row.dirty_since, row.looked_at, row.trouble = None, at, ""
     if case is None:
-        row.checked, row.untold, row.next_look_at = [], [], None
-        _settle(row, standing, Examination((), (), (), None), None, ledger)
-        return
+        ledger.look(mark, [], [], None)
+        return _settle(mark, standing, Examination((), (), (), None), None, ledger)
     found = examine(case, chosen_for(case, every), at=at)
-    row.checked = [stored_check(one) for one in found.checked]
-    row.untold = [{"check": one.check, "title": one.title, "ask": one.ask} for one in found.untold]
-    today = at.astimezone(ZoneInfo(case.time_zone)).date()
-    still = _settle(row, standing, found, today, ledger)
-    waiting = [datetime.combine(g.review_on, time(), ZoneInfo(case.time_zone)) for g in standing if g.review_on]
-    row.next_look_at = min(filter(None, (found.next_look_at, *(w for w in waiting if w > at))), default=None)
-    ledger.weeks.append(_week(row, case, still, today, at))
+    zone = ZoneInfo(case.time_zone)
+    today = at.astimezone(zone).date()
+    lines = _settle(mark, standing, found, today, ledger)
+    waiting = [datetime.combine(gap.review_on, time(), zone) for gap in standing if gap.review_on]
+    ledger.look(
+        mark,
+        [stored_check(one) for one in found.checked],
+        [{"check": one.check, "title": one.title, "ask": one.ask} for one in found.untold],
+        min(filter(None, (found.next_look_at, *(w for w in waiting if w > at))), default=None),
+    )
+    now = continuity(visits_of(case, at), case.plan, at=at)
+    ledger.week(mark, today - timedelta(days=today.weekday()), now, len(found.findings))
+    return lines
 
 
-def _settle(row: Examined, standing: list[Gap], found: Examination, today: Any, ledger: _Ledger) -> int:
-    """Open what is new, mend what is gone, ask again about what was set aside until today; returns how many stand."""
+def _settle(
+    mark: Marked, standing: list[Standing], found: Examination, today: date | None, ledger: Ledger
+) -> list[events.GapsChanged]:
+    """Open what is new, mend what is gone, ask again about what was set aside until today; returns the line of it."""
     wanted = {finding.key: finding for finding in found.findings}
     titles_opened, titles_mended = [], []
     under_way = {one.check: one.words for one in found.checked if one.status == "under-way"}
@@ -258,131 +277,36 @@ def _settle(row: Examined, standing: list[Gap], found: Examination, today: Any, 
         if finding is None:
             _mend(gap, under_way, ledger)
             titles_mended.append(gap.title)
-        elif gap.state == "dismissed" and gap.review_on is not None and gap.review_on <= today:
-            gap.state, gap.review_on, gap.dismissed_reason = "open", None, ""
-            _refresh(gap, finding, ledger, force=True)
-            ledger.step(gap, "reopen", "The day to look at it again has come.")
+            continue
+        changed = gap.says_now(finding)
+        if gap.state == "dismissed" and gap.review_on is not None and today is not None and gap.review_on <= today:
+            gap.state, gap.review_on, gap.dismissed_reason, changed = "open", None, "", True
+            ledger.step(gap.id, "reopen", "The day to look at it again has come.")
             titles_opened.append(gap.title)
-        else:
-            _refresh(gap, finding, ledger)
+        if changed:
+            gap.version += 1
+            ledger.moved.append(gap)
     for finding in wanted.values():
-        gap = _opened(row, finding, ledger.at)
-        ledger.opened.append(gap)
-        ledger.step(gap, "open")
-        titles_opened.append(gap.title)
-    if titles_opened or titles_mended:
-        about: dict[str, Any] = {"site_id": row.site_id, "patient_id": row.patient_id, "case_id": row.case_id}
-        line = events.GapsChanged(**about, opened=tuple(titles_opened), mended=tuple(titles_mended))
-        ledger.lines.append(line)
-    return len(found.findings)
+        ledger.open(mark, finding)
+        titles_opened.append(finding.title)
+    if not titles_opened and not titles_mended:
+        return []
+    about: dict[str, Any] = {"site_id": mark.site_id, "patient_id": mark.patient_id, "case_id": mark.case_id}
+    return [events.GapsChanged(**about, opened=tuple(titles_opened), mended=tuple(titles_mended))]
 
 
-def _mend(gap: Gap, under_way: dict[str, str], ledger: _Ledger) -> None:
+def _mend(gap: Standing, under_way: dict[str, str], ledger: Ledger) -> None:
     gap.state, gap.mended_at, gap.version = "mended", ledger.at, gap.version + 1
-    ledger.changed.append(gap)
+    ledger.moved.append(gap)
     promised = next((under_way[r["check"]] for r in gap.reasons if r["check"] in under_way), "")
-    ledger.step(gap, "mend", f"Under way: {promised}" if promised else "")
+    ledger.step(gap.id, "mend", f"Under way: {promised}" if promised else "")
     ledger.mended += 1
-
-
-def _refresh(gap: Gap, finding: Finding, ledger: _Ledger, *, force: bool = False) -> None:
-    """Keep a standing gap's words and evidence as the record says them now."""
-    reasons = [stored_reason(reason) for reason in finding.reasons]
-    now = (finding.says, finding.title, finding.since, reasons, stored_remedy(finding.remedy), finding.on_today)
-    before = (gap.says, gap.title, gap.since, gap.reasons, gap.remedy, gap.on_today)
-    if now != before or force:
-        gap.says, gap.title, gap.since, gap.reasons, gap.remedy, gap.on_today = now
-        gap.version += 1
-        ledger.changed.append(gap)
-
-
-def _opened(row: Examined, finding: Finding, at: datetime) -> Gap:
-    return Gap(
-        site_id=row.site_id,
-        patient_id=row.patient_id,
-        case_id=row.case_id,
-        key=finding.key,
-        title=finding.title,
-        says=finding.says,
-        since=finding.since,
-        role=finding.owner,
-        remedy=stored_remedy(finding.remedy),
-        reasons=[stored_reason(reason) for reason in finding.reasons],
-        on_today=finding.on_today,
-        opened_at=at,
-    )
 
 
 def visits_of(case: CaseFacts, at: datetime) -> list[Visit]:
     """The office visits of the last year by whom the patient saw, the organization where no name is given."""
     seen = {fact.id: fact for fact in case.of("visit") if at - YEAR < fact.at <= at}
     return [Visit(fact.at, fact.by or fact.place) for fact in seen.values() if fact.by or fact.place]
-
-
-def _week(row: Examined, case: CaseFacts, still: int, today: Any, at: datetime) -> ContinuityWeek:
-    found = continuity(visits_of(case, at), case.plan, at=at)
-    return ContinuityWeek(
-        site_id=row.site_id,
-        patient_id=row.patient_id,
-        case_id=row.case_id,
-        week=today - timedelta(days=today.weekday()),
-        visits=found.visits,
-        providers=found.providers,
-        coc=found.coc,
-        upc=found.upc,
-        usual=found.usual[:250],
-        whole=found.whole,
-        broken=found.broken,
-        unowned_days=found.unowned_days,
-        open_gaps=still,
-    )
-
-
-_KEPT = ("visits", "providers", "coc", "upc", "usual", "whole", "broken", "unowned_days", "open_gaps")
-_MOVED = (
-    "state", "mended_at", "version", "says", "title", "since", "reasons", "remedy", "on_today", "review_on",
-    "dismissed_reason",
-)  # fmt: skip
-
-
-def _write(rows: list[Examined], ledger: _Ledger) -> None:
-    Gap.objects.bulk_create(ledger.opened, batch_size=1000)
-    for part in _parts(ledger.changed):
-        Gap.objects.bulk_update(part, _MOVED)
-    GapTransition.objects.bulk_create(ledger.steps, batch_size=1000)
-    if ledger.lines:
-        publish_many(ledger.lines, by=LOOKER, at=ledger.at)
-    ContinuityWeek.objects.bulk_create(
-        ledger.weeks, update_conflicts=True, unique_fields=["case", "week"], update_fields=_KEPT, batch_size=1000
-    )
-    _keep(rows)
-
-
-def _parts(gaps: Sequence[Gap], size: int = 100) -> Iterator[Sequence[Gap]]:
-    for start in range(0, len(gaps), size):
-        yield gaps[start : start + size]
-
-
-def _keep(rows: Iterable[Examined]) -> None:
-    """Write the looked-at columns of many rows in one statement; Django's own spells a CASE for every cell."""
-    import orjson
-
-    kept = list(rows)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "update review_examined as e set dirty_since = null, looked_at = n.looked_at, trouble = '', "
-            "next_look_at = n.next_look_at, content = n.content, checked = n.checked, untold = n.untold "
-            "from unnest(%s::uuid[], %s::timestamptz[], %s::timestamptz[], %s::text[], %s::jsonb[], %s::jsonb[]) "
-            "as n (case_id, looked_at, next_look_at, content, checked, untold) where e.case_id = n.case_id",
-            [
-                [row.case_id for row in kept],
-                [row.looked_at for row in kept],
-                [row.next_look_at for row in kept],
-                [row.content for row in kept],
-                [orjson.dumps(row.checked).decode() for row in kept],
-                [orjson.dumps(row.untold).decode() for row in kept],
-            ],
-        )
 
 
 def forget_closed(*, at: datetime) -> int:

@@ -15,7 +15,7 @@ from throughline.practice.assessment import queries as assessment
 from throughline.practice.careplan import queries as careplan
 from throughline.practice.coordination.queries import populations as coordination
 from throughline.practice.coordination.rules.roles import role_of_words
-from throughline.practice.review.queries.statements import CHART, CIRCLE, ENROLLED, HEADS, OUTSIDE_TEAMS
+from throughline.practice.review.queries.statements import CHART, CIRCLE, HEADS
 from throughline.practice.review.records import (
     ActionFact,
     AppointmentFact,
@@ -54,7 +54,7 @@ class _Pile:
 
 
 def facts_of(viewer: Viewer, case_ids: Sequence[UUID]) -> list[CaseFacts]:
-    """Return the facts of these cases at the viewer's sites, in the order of their ids, in eight statements.
+    """Return the facts of these cases at the viewer's sites, in the order of their ids, in six statements.
 
     What lies after the viewer's time is there too: the engine leaves it out until it has come.
     """
@@ -69,8 +69,7 @@ def facts_of(viewer: Viewer, case_ids: Sequence[UUID]) -> list[CaseFacts]:
     _assessed(piles, viewer, patient_ids, index)
     declined = _planned(piles, viewer, patient_ids, index)
     _met(piles, viewer, patient_ids, index)
-    cadence = _cadence(heads)
-    return [_case(head, piles[head["patient_id"]], declined, cadence, index) for head in heads]
+    return [_case(head, piles[head["patient_id"]], declined, index) for head in heads]
 
 
 def _rows(statement: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
@@ -82,21 +81,16 @@ def _rows(statement: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
 def _heads(viewer: Viewer, case_ids: Sequence[UUID]) -> list[dict[str, Any]]:
     names = (
         "case_id", "patient_id", "site_id", "opened_at", "acuity", "matters_most", "matters_most_at", "born", "gender",
-        "language", "interpreter_needed", "zone",
+        "language", "interpreter_needed", "zone", "programmes",
     )  # fmt: skip
     asked = {"cases": list(case_ids), "sites": list(viewer.site_ids)}
     return [dict(zip(names, row, strict=True)) for row in _rows(HEADS, asked)]
 
 
-def _cadence(heads: list[dict[str, Any]]) -> dict[UUID, int]:
-    """How often each case is to hear from us: the closest promise of its programmes."""
+def _cadence(keys: Iterable[str]) -> int | None:
+    """How often a case is to hear from us: the closest promise of its programmes."""
     known = programmes()
-    found: dict[UUID, int] = {}
-    for case_id, key in _rows(ENROLLED, {"cases": [head["case_id"] for head in heads]}):
-        if key in known:
-            days = known[key].cadence.every_days
-            found[case_id] = min(found.get(case_id, days), days)
-    return found
+    return min((known[key].cadence.every_days for key in keys if key in known), default=None)
 
 
 @lru_cache(maxsize=1)
@@ -140,24 +134,35 @@ def _own(index: sets.Index, kind: str, code: str, words: str = "") -> frozenset[
 
 
 def _circle(piles: dict[UUID, _Pile], patient_ids: list[UUID], index: sets.Index) -> None:
-    """Contacts, consents, the people around the patient, and tasks: one statement."""
+    """Contacts, consents, the people around the patient, care teams named elsewhere, and tasks: one statement."""
     for kind, patient, row_id, at, until, words, more, owner in _rows(CIRCLE, {"patients": patient_ids}):
         pile = piles[patient]
         if kind == "contact":
-            reached = more.startswith("spoke")
-            keys = _own(index, kind, "reached") if reached else frozenset()
-            if words and reached:
-                keys |= _own(index, kind, "interpreter")
-            pile.add(Fact(kind, keys, at, "Talk with the patient", row_id))
-            if reached:
-                pile.plan["reached"].append(at)
+            if more.startswith("spoke"):
+                _reached(pile, index, row_id, at, words)
         elif kind == "consent":
             pile.add(Fact(kind, _own(index, kind, words), at, f"Consent: {words}", row_id, until))
         elif kind == "person":
             role = frozenset().union(*(_own(index, kind, name) for name in more.split()))
             pile.add(Fact(kind, role, at or NEVER, words, row_id, until))
+        elif kind == "team":
+            _team_elsewhere(pile, more)
         else:
             _task(pile, index, row_id, at, until, words, more, owner)
+
+
+def _reached(pile: _Pile, index: sets.Index, row_id: str, at: datetime, interpreter: str) -> None:
+    keys = _own(index, "contact", "reached")
+    if interpreter:
+        keys |= _own(index, "contact", "interpreter")
+    pile.add(Fact("contact", keys, at, "Talk with the patient", row_id))
+    pile.plan["reached"].append(at)
+
+
+def _team_elsewhere(pile: _Pile, participants: str) -> None:
+    for one in orjson.loads(participants):
+        if role_of_words(str(one.get("role") or "")) == "PCP":
+            pile.plan["primary_care"] = str(one.get("name") or "")
 
 
 def _task(
@@ -228,11 +233,7 @@ def _action(pile: _Pile, row: dict[str, Any], index: sets.Index) -> None:
 
 
 def _met(piles: dict[UUID, _Pile], viewer: Viewer, patient_ids: list[UUID], index: sets.Index) -> None:
-    """Appointments, referrals, and the care team, elsewhere and here."""
-    for patient, said in _rows(OUTSIDE_TEAMS, {"patients": patient_ids}):
-        for one in orjson.loads(said) if isinstance(said, str) else said:
-            if role_of_words(str(one.get("role") or "")) == "PCP":
-                piles[patient].plan["primary_care"] = str(one.get("name") or "")
+    """Appointments, referrals, and our care team, which says more than one named elsewhere."""
     for what, patient, row in coordination.met_by_many(viewer, patient_ids):
         if what == "appointment":
             _appointment(piles[patient], row, index)
@@ -278,7 +279,6 @@ def _case(
     head: dict[str, Any],
     pile: _Pile,
     declined: dict[UUID, dict[str, tuple[datetime, str]]],
-    cadence: dict[UUID, int],
     index: sets.Index,
 ) -> CaseFacts:
     if head["matters_most"] and head["matters_most_at"]:
@@ -313,7 +313,7 @@ def _case(
             primary_care=plan.get("primary_care") or _usual_doctor(pile),
             review_on=plan.get("review_on") or None,
             last_reached_at=max(plan.get("reached", ()), default=None),
-            every_days=cadence.get(head["case_id"]),
+            every_days=_cadence(head["programmes"]),
         ),
     )
 

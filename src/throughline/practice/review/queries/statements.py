@@ -3,12 +3,11 @@
 # Cases in the order of their ids, so that a population comes out in a fixed order.
 HEADS = """
 select c.id, c.patient_id, c.site_id, c.opened_at, c.acuity, c.matters_most, c.matters_most_at,
-       p.birth_date, p.gender, p.language, p.interpreter_needed, coalesce(nullif(p.time_zone, ''), s.time_zone)
+       p.birth_date, p.gender, p.language, p.interpreter_needed, coalesce(nullif(p.time_zone, ''), s.time_zone),
+       array(select e.programme from cases_enrolment e where e.case_id = c.id and e.until is null)
 from cases_case c join people_patient p on p.id = c.patient_id join access_site s on s.id = c.site_id
 where c.id = any(%(cases)s) and c.site_id = any(%(sites)s) order by c.id
 """
-
-ENROLLED = "select case_id, programme from cases_enrolment where case_id = any(%(cases)s) and until is null"
 
 
 def _facts(
@@ -58,12 +57,6 @@ CHART = " union all ".join(
     )
 )
 
-# Care teams named elsewhere, with what each member is there.
-OUTSIDE_TEAMS = """
-select patient_id, participants from chart_outsideteam
-where patient_id = any(%(patients)s) and participants is not null and status not in ('inactive', 'entered-in-error')
-"""
-
 # What surrounds the chart: kind, patient, id, when (null: to come), until or due, words, more, holder.
 CIRCLE = """
 (select 'contact', patient_id, id::text, at, null::timestamptz, interpreter, outcome, ''
@@ -81,4 +74,8 @@ union all
         coalesce(u.full_name, m.name, '')
    from tasks_task t left join access_user u on u.id = t.owner_id left join access_team m on m.id = t.team_id
   where t.patient_id = any(%(patients)s) and t.state <> 'cancelled' and t.subject not like 'plan-action:%%')
+union all
+(select 'team', patient_id, id::text, null, null, '', participants::text, ''
+   from chart_outsideteam where patient_id = any(%(patients)s) and participants is not null
+    and status not in ('inactive', 'entered-in-error'))
 """
