@@ -23,6 +23,11 @@ LIST = """<!doctype html><html lang="en"><head><title>Patients</title></head><bo
 ONE = """<!doctype html><html lang="en"><head><title>{{ row.family }}</title></head><body>
 <nav>{{ request.user.username }}</nav><h1>{{ row.family }}, {{ row.given }}</h1>
 <p>{{ row.born|date:"Y-m-d" }} {{ row.mrn }}</p></body></html>"""
+ASKED = """<form method="post">{% for place in places %}<fieldset><legend>{{ place }} Question {{ place }}</legend>
+{% for point in points %}<label><input type="radio" name="q:{{ place }}" value="{{ point }}"> Answer {{ point }}</label>
+{% endfor %}<textarea name="w:{{ place }}"></textarea></fieldset>{% endfor %}<p>{{ answered }} of 9</p></form>"""
+
+TEMPLATES = {"list.html": LIST, "one.html": ONE, "asked.html": ASKED}
 
 if not settings.configured:
     from throughline.edge.site.database import database_settings
@@ -47,7 +52,7 @@ if not settings.configured:
                     "loaders": [
                         (
                             "django.template.loaders.cached.Loader",
-                            [("django.template.loaders.locmem.Loader", {"list.html": LIST, "one.html": ONE})],
+                            [("django.template.loaders.locmem.Loader", TEMPLATES)],
                         )
                     ]
                 },
@@ -60,8 +65,9 @@ if not settings.configured:
     django.setup()
 
 from django.core.wsgi import get_wsgi_application  # noqa: E402  # only once settings are there
-from django.db import connection, models  # noqa: E402  # only once settings are there
+from django.db import connection, models, transaction  # noqa: E402  # only once settings are there
 from django.shortcuts import render  # noqa: E402  # only once settings are there
+from django.views.decorators.csrf import csrf_exempt  # noqa: E402  # only once settings are there
 
 
 class Person(models.Model):
@@ -91,7 +97,31 @@ def person(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "one.html", {"row": Person.objects.get(id=number) if request.user.is_authenticated else {}})
 
 
-urlpatterns = [path("people/", people), path("patient/<int:number>/", person)]
+@csrf_exempt
+def answer(request: HttpRequest, sitting: str) -> HttpResponse:
+    """Keep one answer, durably and audited, in one transaction, and show nine questions."""
+    place, who = request.POST["asked"], request.user.get_username()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("select patient from floor_sitting where id = %s for update", [sitting])
+        patient = (cursor.fetchone() or [None])[0]
+        value = json.dumps([request.POST[f"q:{place}"]])
+        cursor.execute(
+            "insert into floor_answer values (%s, %s, %s, %s, now()) on conflict (sitting, place)"
+            " do update set value = excluded.value, by = excluded.by, at = excluded.at",
+            [sitting, place, value, who],
+        )
+        cursor.execute("update floor_sitting set answered = now(), version = version + 1 where id = %s", [sitting])
+        cursor.execute("insert into floor_line values (gen_random_uuid(), %s, now(), 'answer', '{}')", [patient])
+        cursor.execute("select count(*) from floor_answer where sitting = %s", [sitting])
+        answered = (cursor.fetchone() or [0])[0]
+    return render(request, "asked.html", {"places": range(1, 10), "points": range(4), "answered": answered})
+
+
+urlpatterns = [
+    path("people/", people),
+    path("patient/<int:number>/", person),
+    path("answer/<uuid:sitting>/", answer),
+]
 application: Any = get_wsgi_application()
 
 

@@ -4,6 +4,7 @@ A place is where an answer sits: the item's id, or `group#0/item` within the fir
 """
 
 import re
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -14,6 +15,8 @@ from throughline.practice.assessment.rules.answers import option_of
 from throughline.practice.assessment.rules.definition import item_by_id
 
 NOTHING = Answer()
+REMEMBERED = 6
+_lately = threading.local()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,22 @@ def walk(instrument: Instrument, answers: Answers) -> Iterator[Place]:
 
     The answer of a question that is not asked opens no other: a chain of branches closes as a whole.
     """
-    yield from _places(instrument, counting(instrument, answers), answers)
+    yield from _looked_through(instrument, answers)[1]
+
+
+def _looked_through(instrument: Instrument, answers: Answers) -> tuple[Answers, tuple[Place, ...]]:
+    """The answers that count and every place, for one page that asks both a dozen times worked out once.
+
+    Compared by what the answers are, never by time: the same answers always give the same.
+    """
+    lately: list[tuple[Instrument, Answers, tuple[Answers, tuple[Place, ...]]]] = getattr(_lately, "found", [])
+    for known, said, found in lately:
+        if known is instrument and said == answers:
+            return found
+    counted = _counting(instrument, answers)
+    found = (counted, tuple(_places(instrument, counted, answers)))
+    _lately.found = [(instrument, dict(answers), found), *lately[: REMEMBERED - 1]]
+    return found
 
 
 def _places(instrument: Instrument, counted: Answers, answers: Answers) -> Iterator[Place]:
@@ -150,10 +168,14 @@ def _number(raw: Any) -> Decimal | None:
 
 
 def counting(instrument: Instrument, answers: Answers) -> dict[str, Answer]:
-    """The answers that count: those of questions now asked. Others are kept by the caller but excluded here.
+    """The answers that count: those of questions now asked. Others are kept by the caller but excluded here."""
+    return dict(_looked_through(instrument, answers)[0])
 
-    Repeated until nothing changes, because closing one branch may close the next; a form whose branches chase
-    each other in a circle ends after as many rounds as it has items.
+
+def _counting(instrument: Instrument, answers: Answers) -> dict[str, Answer]:
+    """The same, worked out: repeated until nothing changes, because closing one branch may close the next.
+
+    A form whose branches chase each other in a circle ends after as many rounds as it has items.
     """
     counted = dict(answers)
     for _round in range(len(answers) + 1):

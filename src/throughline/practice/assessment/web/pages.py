@@ -13,11 +13,15 @@ WIDTH = 260
 
 
 def shared(viewer: Viewer, record: AssessmentRecord) -> dict[str, Any]:
-    """Return identity, instrument, live outcome, flags, suggestions and the prior result."""
+    """Return identity, and what `beside` returns: what a whole page of an assessment shows."""
+    return {"identity": people.identity(viewer, record.patient_id)} | beside(record)
+
+
+def beside(record: AssessmentRecord) -> dict[str, Any]:
+    """Return instrument, live outcome, flags, suggestions and the prior result."""
     outcome = score(record.instrument, record.answers, record.context)
     so_far = sum(p for p in outcome.components.values() if isinstance(p, int | float))
     return {
-        "identity": people.identity(viewer, record.patient_id),
         "patient_id": record.patient_id,
         "record": record,
         "line": record.line,

@@ -15,7 +15,7 @@ from throughline.foundation.kernel.viewer import Viewer
 from throughline.practice.assessment import actions, queries
 from throughline.practice.assessment.records import AssessmentRecord, Kind
 from throughline.practice.assessment.rules.flow import due_places, progress
-from throughline.practice.assessment.web.pages import shared
+from throughline.practice.assessment.web.pages import beside, shared
 from throughline.practice.assessment.web.posted import changes
 from throughline.practice.assessment.web.questions import runner_context
 
@@ -51,7 +51,7 @@ def answer(request: HttpRequest, viewer: Viewer, assessment_id: UUID) -> HttpRes
         return _onward(request, record, after)
     if request.POST.get("quiet") and not raised and _shape(before) == _shape(record):
         return render(request, "assessment/_saved.html", {"at": viewer.at, "viewer": viewer})
-    context = shared(viewer, record) | runner_context(record, at=request.POST.get("to", ""), after=after)
+    context = beside(record) | runner_context(record, at=request.POST.get("to", ""), after=after)
     response = render(request, "assessment/_runner.html", context | {"moved": True, "fresh": bool(raised)})
     if request.POST.get("quiet"):  # more than the field has changed: a branch opened or a flag rose
         response["HX-Retarget"], response["HX-Reswap"] = "#runner", "outerHTML"

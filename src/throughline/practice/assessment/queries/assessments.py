@@ -2,9 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -17,47 +15,23 @@ from throughline.foundation.kernel.viewer import Viewer
 from throughline.practice.assessment.models import (
     AnswerRow,
     Assessment,
-    InstrumentEdition,
     Need,
     NeedEvidence,
     RaisedFlag,
 )
+from throughline.practice.assessment.queries.editions import instrument_of_edition
 from throughline.practice.assessment.records import (
     Absence,
-    AddendumRecord,
     Answer,
     AssessmentLine,
-    AssessmentRecord,
-    Flag,
     Instrument,
-    Item,
     NeedRecord,
 )
 from throughline.practice.assessment.rules.answering import as_json
-from throughline.practice.assessment.rules.definition import instrument_of, item_by_id
 from throughline.practice.assessment.rules.scoring import score
 from throughline.practice.assessment.rules.storing import from_stored
 from throughline.record.cases.models import Case
 from throughline.record.people.models import Patient
-
-
-@lru_cache(maxsize=64)
-def _parsed(edition_id: UUID) -> Instrument:
-    # An edition is kept for good and never changes, so what was made of it may be remembered for ever.
-    return instrument_of(InstrumentEdition.objects.get(pk=edition_id).content)
-
-
-def instrument_of_edition(edition_id: UUID) -> Instrument:
-    """Return the instrument as it was when this edition was answered."""
-    return _parsed(edition_id)
-
-
-def item_at(instrument: Instrument, place: str) -> Item:
-    """Return the item a place belongs to. Raises NotFound when there is none."""
-    found = item_by_id(instrument, place.rsplit("/", 1)[-1])
-    if found is None:
-        raise NotFound("This question is not part of the assessment.")
-    return found
 
 
 def answers_of(found: Assessment, instrument: Instrument) -> dict[str, Answer]:
@@ -105,40 +79,6 @@ def _line(row: Any) -> AssessmentLine:
     )
 
 
-def assessment(viewer: Viewer, assessment_id: UUID) -> AssessmentRecord:
-    """Return one assessment with its answers, flags, addenda and the prior one of the same instrument.
-
-    Raises NotFound when there is none the viewer may see.
-    """
-    row = (
-        Assessment.objects.filter(pk=assessment_id, site_id__in=viewer.site_ids)
-        .prefetch_related("flags", "addenda")
-        .first()
-    )
-    if row is None:
-        raise NotFound("This assessment does not exist, or you may not see it.")
-    require_sight(viewer, Place(site_id=row.site_id, patient_id=row.patient_id))
-    instrument, earlier = instrument_of_edition(row.edition_id), _before(row)
-    return AssessmentRecord(
-        line=_line(row),
-        patient_id=row.patient_id,
-        site_id=row.site_id,
-        case_id=row.case_id,
-        mode=row.mode,
-        language=row.language,
-        respondent=row.respondent,
-        context=row.context,
-        abandoned=row.abandoned_at is not None,
-        instrument=instrument,
-        answers=answers_of(row, instrument),
-        flags=tuple(_flag(raised) for raised in row.flags.all()),
-        addenda=tuple(AddendumRecord(a.place, a.text, a.at, a.by_name) for a in row.addenda.all()),
-        outcome=row.outcome,
-        prior=_line(earlier) if earlier else None,
-        prior_answers=answers_of(earlier, instrument_of_edition(earlier.edition_id)) if earlier else {},
-    )
-
-
 def rescored(viewer: Viewer, *, batch: int = 500) -> Iterator[tuple[UUID, bool]]:
     """Yield every signed assessment of the viewer's sites, and whether its answers give the outcome that was signed.
 
@@ -155,24 +95,6 @@ def rescored(viewer: Viewer, *, batch: int = 500) -> Iterator[tuple[UUID, bool]]
         if len(rows) < batch:
             return
         last = rows[-1].id
-
-
-def after_saving(before: AssessmentRecord) -> AssessmentRecord:
-    """Return an assessment read before as it stands now: only answers and flags can have changed by saving answers."""
-    row = Assessment(pk=before.line.id)
-    flags = tuple(_flag(raised) for raised in row.flags.all())
-    return replace(before, answers=answers_of(row, before.instrument), flags=flags)
-
-
-def _flag(raised: RaisedFlag) -> Flag:
-    return Flag(raised.flag, raised.severity, raised.text, raised.place, tuple(raised.steps))
-
-
-def _before(row: Assessment) -> Assessment | None:
-    earlier = Assessment.objects.filter(
-        patient_id=row.patient_id, instrument=row.instrument, signed_at__lt=row.signed_at or row.started_at
-    )
-    return earlier.exclude(pk=row.pk).order_by("-signed_at").first()
 
 
 def needs_of(viewer: Viewer, patient_id: UUID, *, only_open: bool = False) -> list[NeedRecord]:

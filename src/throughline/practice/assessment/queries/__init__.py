@@ -1,0 +1,29 @@
+"""Reads of assessment: one assessment and lists of them, the instruments as they were answered, the needs."""
+
+from throughline.practice.assessment.queries.assessments import (
+    answers_of,
+    assessed_of_many,
+    assessments_of,
+    need,
+    need_of_action,
+    needs_of,
+    open_case_id,
+    rescored,
+)
+from throughline.practice.assessment.queries.editions import instrument_of_edition, item_at
+from throughline.practice.assessment.queries.one import after_saving, assessment
+
+__all__ = [
+    "after_saving",
+    "answers_of",
+    "assessed_of_many",
+    "assessment",
+    "assessments_of",
+    "instrument_of_edition",
+    "item_at",
+    "need",
+    "need_of_action",
+    "needs_of",
+    "open_case_id",
+    "rescored",
+]
