@@ -41,8 +41,8 @@ from throughline.record.clocks.actions import ClockIn, start_clock
 from throughline.record.contacts.actions import ContactIn, log_contact
 from throughline.record.documents.actions import attach_file, draft_document, share, sign_document
 from throughline.record.documents.records import DocumentIn, ShareIn, paragraph
-from throughline.record.people.actions import add_name, merge_patients, register_patient
-from throughline.record.people.models import PossibleDuplicate
+from throughline.record.people.actions import PlaceEntry, add_name, add_practitioner, merge_patients, register_patient
+from throughline.record.people.models import Organization, PossibleDuplicate, PractitionerRole
 from throughline.record.people.records import NameIn, PersonIn
 from throughline.record.tasks.actions import TaskIn, add_task
 
@@ -280,6 +280,12 @@ def _referral_out(world: World) -> UUID:
     return draft_referral(patient_id=world.patient_id, referral=referral, by=by, at=world.at)
 
 
+def _practitioner(world: World) -> UUID:
+    entry = {"given": "Nils", "family": "Okoro"}
+    by = actor_for(world.owner, at=world.at)
+    return add_practitioner(site_id=world.site.id, entry=entry, place=PlaceEntry(), anyway=True, by=by, at=world.at)
+
+
 def _appointment(world: World) -> UUID:
     starts_at = world.at + timedelta(days=3)
     given = AppointmentIn(what="Heart clinic", provider="Twin Forks", starts_at=starts_at, ends_at=starts_at + HOUR)
@@ -369,6 +375,9 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
     "conversation_id": lambda world: _conversation(world)[0],
     "coordination:take-back-message.message_id": lambda world: _conversation(world)[1],
     "referral_out_id": _referral_out,
+    "practitioner_id": _practitioner,
+    "organization_id": lambda world: Organization.objects.get_or_create(site=world.site, name="Elm Clinic")[0].id,
+    "role_id": lambda world: PractitionerRole.objects.create(site=world.site, practitioner_id=_practitioner(world)).id,
     "appointment_id": _appointment,
     "round_id": lambda world: _round(world)[0],
     "round_entry_id": lambda world: _round(world)[1],

@@ -29,6 +29,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("intake:board", "Intake", "hand", "enter a referral", "i"),
     Section("coordination:referrals", "Referrals", "send", "book, refer and message", "f"),
     Section("review:caseload", "Gaps", "gap", "work a case: tasks, contacts, notes", "v"),
+    Section("coordination:directory", "Directory", "phone", "see a patient's record", "d"),
     Section("coordination:delegated", "Delegated", "assign", "work a case: tasks, contacts, notes", "h"),
     Section("coordination:messages", "Messages", "mail", "book, refer and message", "e"),
     Section("clocks:first", "Clocks", "clock", "start, meet and correct deadlines", "k"),

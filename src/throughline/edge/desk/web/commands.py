@@ -29,6 +29,8 @@ class Command:
 PLACES = (
     Command(gettext_lazy("Register a new patient"), "people:register", Permission.REGISTER_PATIENT),
     Command(gettext_lazy("New referral"), "intake:refer", Permission.REFER_IN),
+    Command(gettext_lazy("New practitioner in the directory"), "coordination:add-practitioner", Permission.COORDINATE),
+    Command(gettext_lazy("New organization in the directory"), "coordination:add-organization", Permission.COORDINATE),
     Command(gettext_lazy("Print today's sheet"), "desk:sheet", Permission.WORK_CASE),
     Command(gettext_lazy("My account and sign-in"), "access:account", None),
     Command(gettext_lazy("Keyboard shortcuts and help"), "ui:help", None),

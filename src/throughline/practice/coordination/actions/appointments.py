@@ -1,5 +1,6 @@
 """Writes of appointments: book, confirm, arrange, move, keep, miss, cancel, take back. Each leaves a step."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from throughline.foundation.kernel.actor import Actor
 from throughline.foundation.ui import formats
 from throughline.practice.assessment.queries import need_of_action
 from throughline.practice.coordination.actions import appointment_tasks as follow
+from throughline.practice.coordination.actions.listing import keep_in_directory
 from throughline.practice.coordination.events import appointments as events
 from throughline.practice.coordination.models import Appointment, AppointmentTransition, Slot
 from throughline.practice.coordination.records.appointments import AppointmentIn
@@ -40,6 +42,8 @@ def book(*, patient_id: UUID, appointment: AppointmentIn, by: Actor, at: datetim
     """
     patient = Patient.objects.select_related("site").get(pk=patient_id)
     slot = _slot(appointment.slot_id, patient.site_id) if appointment.slot_id else None
+    if appointment.keep and appointment.provider.strip() and slot is None:
+        appointment = _kept(patient_id, appointment, by=by, at=at)
     given = _given(appointment, patient, slot)
     made = Appointment.objects.create(
         **given,
@@ -58,6 +62,15 @@ def book(*, patient_id: UUID, appointment: AppointmentIn, by: Actor, at: datetim
     publish(events.AppointmentBooked(**_about(made), proposed=appointment.proposed), by=by, at=at)
     follow.prepare(made, by=by, at=at)
     return made.id
+
+
+def _kept(patient_id: UUID, given: AppointmentIn, *, by: Actor, at: datetime) -> AppointmentIn:
+    """Return the appointment with whom it names standing in the directory."""
+    ref = keep_in_directory(
+        patient_id=patient_id, kind=given.keep, name=given.provider, phone=given.phone, by=by, at=at
+    )
+    kind, _, key = ref.partition(":")
+    return replace(given, provider="", **{f"{kind}_id": UUID(key)})
 
 
 def _open_case(patient_id: UUID) -> UUID | None:

@@ -4,7 +4,7 @@ Each state puts one task in the owner's hands: it rests until the day on which s
 stands on Today. A step ends it and makes the next, so that no referral is ever in nobody's list.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,7 @@ from throughline.foundation.kernel.actions import NotFound, Place, Refusal, acti
 from throughline.foundation.kernel.actor import Actor
 from throughline.practice.assessment.queries import need_of_action
 from throughline.practice.coordination.actions import waiting
+from throughline.practice.coordination.actions.listing import keep_in_directory
 from throughline.practice.coordination.actions.team import CHANNELS, open_case_of
 from throughline.practice.coordination.events.referrals import PatientActed, ReferralDrafted, ReferralMoved
 from throughline.practice.coordination.models import ReferralOut, ReferralStep, TeamMember
@@ -36,7 +37,8 @@ class UnableToRefer(Refusal):
 class ReferralIn:
     """A referral as the nurse writes it. `to` names a member, clinician or organization ("member:<id>").
 
-    Free entry has `to_name`, phone and fax. `categories` is what of the record goes with it, `agreed_by` who agreed.
+    Free entry has `to_name`, phone and fax; `keep` puts it into the directory as practitioner or organization.
+    `categories` is what of the record goes with it, `agreed_by` who agreed.
     """
 
     kind: str
@@ -53,6 +55,7 @@ class ReferralIn:
     categories: tuple[str, ...] = ()
     agreed_by: str = ""
     agreed_how: str = ""
+    keep: str = ""
 
 
 @locator("referral_out_id")
@@ -97,6 +100,10 @@ def draft_referral(*, patient_id: UUID, referral: ReferralIn, by: Actor, at: dat
         raise UnableToRefer("Choose the kind of referral and say what is asked for.")
     if referral.need_id is not None and need_of_action(referral.need_id).patient_id != patient_id:
         raise UnableToRefer("This need belongs to somebody else.")
+    if referral.keep and not referral.to and referral.to_name.strip():
+        reach = {"name": referral.to_name, "phone": referral.phone, "fax": referral.fax}
+        to = keep_in_directory(patient_id=patient_id, kind=referral.keep, **reach, by=by, at=at)
+        referral = replace(referral, to=to)
     case = open_case_of(patient_id)
     row = ReferralOut.objects.create(
         **_receiver(patient, referral),

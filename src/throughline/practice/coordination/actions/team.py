@@ -13,6 +13,7 @@ from throughline.foundation.journal.publishing import publish
 from throughline.foundation.kernel.actions import NotFound, Place, Refusal, action, locator
 from throughline.foundation.kernel.actor import Actor
 from throughline.practice.coordination.actions import outside, telling
+from throughline.practice.coordination.actions.listing import keep_in_directory
 from throughline.practice.coordination.events.team import MemberChanged, MemberJoined, MemberLeft, SharingDecided
 from throughline.practice.coordination.models import TeamMember, TeamStep
 from throughline.practice.coordination.queries import directory
@@ -39,7 +40,8 @@ class UnableToChangeTeam(Refusal):
 class MemberIn:
     """Somebody to add. `ref` names her in the directory ("practitioner:<id>"); free entry has a name and no ref.
 
-    What is left blank is taken from the directory: role, phone, fax, organization.
+    What is left blank is taken from the directory: role, phone, fax, organization. `keep` puts a free entry into the
+    directory first, as practitioner or organization.
     """
 
     ref: str = ""
@@ -50,6 +52,7 @@ class MemberIn:
     words: str = ""
     phone: str = ""
     channel: str = ""
+    keep: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +115,10 @@ def add_member(*, patient_id: UUID, member: MemberIn, by: Actor, at: datetime) -
     UnableToChangeTeam without a name, or for somebody the site's directory does not know.
     """
     patient = Patient.objects.select_for_update().get(pk=patient_id)
+    if member.keep and not member.ref and member.name.strip():
+        about = {"name": member.name, "phone": member.phone, "specialty": member.why}
+        ref = keep_in_directory(patient_id=patient_id, kind=member.keep, **about, by=by, at=at)
+        member = dataclasses.replace(member, ref=ref)
     found = _entry(patient, member)
     standing = _standing(patient_id, found)
     if standing is not None:

@@ -4,6 +4,7 @@ from throughline.practice.coordination.models.appointments import (
     Appointment,
     AppointmentTransition,
     CalendarFeed,
+    Schedule,
     Slot,
 )
 from throughline.practice.coordination.models.messages import Conversation, Message, Participant
@@ -23,6 +24,7 @@ __all__ = [
     "ReferralStep",
     "Round",
     "RoundEntry",
+    "Schedule",
     "Slot",
     "TeamMember",
     "TeamStep",

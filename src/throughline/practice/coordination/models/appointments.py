@@ -90,27 +90,51 @@ class AppointmentTransition(models.Model):
         triggers = [pgtrigger.Protect(name="step_is_kept", operation=pgtrigger.Update)]
 
 
-@pghistory.track(pghistory.UpdateEvent(row=pghistory.Old), pghistory.DeleteEvent())
-class Slot(models.Model):
-    """A time a provider publishes as free (FHIR Slot of a Schedule), until somebody takes it."""
+class Schedule(models.Model):
+    """Whose times a system publishes, where and what for (FHIR Schedule)."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
+    practitioner = models.ForeignKey(Practitioner, null=True, on_delete=models.SET_NULL, related_name="+")
+    organization = models.ForeignKey(Organization, null=True, on_delete=models.SET_NULL, related_name="+")
+    name = models.CharField(max_length=250, blank=True, help_text="as the system names whose times they are")
+    place = models.CharField(max_length=300, blank=True)
+    service = models.CharField(max_length=200, blank=True)
+    active = models.BooleanField(default=True)
+    source = models.CharField(max_length=80)
+    source_id = models.CharField(max_length=120)
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["site", "source", "source_id"], name="coord_schedule_once")]
+
+
+@pghistory.track(pghistory.UpdateEvent(row=pghistory.Old), pghistory.DeleteEvent())
+class Slot(models.Model):
+    """A time a provider publishes as free (FHIR Slot of a Schedule), until somebody takes it or it is withdrawn."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
+    schedule = models.ForeignKey(Schedule, null=True, on_delete=models.CASCADE, related_name="slots")
     practitioner = models.ForeignKey(Practitioner, null=True, on_delete=models.CASCADE, related_name="+")
     organization = models.ForeignKey(Organization, null=True, on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=20)
+    service = models.CharField(max_length=200, blank=True)
     place = models.CharField(max_length=300, blank=True)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     languages = ArrayField(models.CharField(max_length=20), default=list, blank=True)
     taken_by = models.ForeignKey(Appointment, null=True, on_delete=models.SET_NULL, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True, help_text="when an import no longer offered it")
+    withdrawn_why = models.CharField(max_length=20, blank=True, help_text="gone, busy, error")
     source = models.CharField(max_length=80)
     source_id = models.CharField(max_length=120)
     updated_at = models.DateTimeField()
 
     class Meta:
         indexes = [
-            models.Index(fields=["site", "starts_at"], condition=Q(taken_by__isnull=True), name="coord_slot_free")
+            models.Index(fields=["site", "starts_at"], condition=Q(taken_by__isnull=True), name="coord_slot_free"),
+            models.Index(fields=["schedule", "updated_at"], name="coord_slot_schedule"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["site", "source", "source_id"], name="coord_slot_once"),

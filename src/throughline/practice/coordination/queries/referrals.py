@@ -19,6 +19,7 @@ from throughline.practice.coordination.queries.sharing import shareables
 from throughline.practice.coordination.records.referrals import Referral, ReferralBoard, Step, Target
 from throughline.practice.coordination.records.sharing import Selection
 from throughline.practice.coordination.rules import referring, sharing
+from throughline.record.people.models import Patient
 
 PAGE = 100
 
@@ -86,6 +87,17 @@ def targets(viewer: Viewer, patient_id: UUID, kind: str, *, need: str = "") -> l
     known = {target.name for target in found}
     listed = [target for target in _listed(viewer, patient_id, wanted) if target.name not in known]
     return [*found, *listed][:8]
+
+
+def target_of(viewer: Viewer, patient_id: UUID, ref: str) -> Target | None:
+    """Return somebody of the directory by reference ("practitioner:<id>") as a receiver, None when there is none."""
+    patient = Patient.objects.filter(sees(viewer, patient="id"), pk=patient_id).first()
+    found = directory.entry(patient.site_id, patient_id, ref) if patient is not None else None
+    if found is None or found["kind"] not in ("practitioner", "organization"):
+        return None
+    about = ", ".join(part for part in (found.get("why", ""), found.get("organization_name", "")) if part)
+    reach = (found.get("phone", ""), found.get("fax", ""), found.get("channel", "phone"))
+    return Target(ref, found["name"], about, *reach, False)
 
 
 def _listed(viewer: Viewer, patient_id: UUID, wanted: Iterable[str]) -> list[Target]:
@@ -158,6 +170,8 @@ def _record(row: ReferralOut, viewer: Viewer, *, steps: Iterable[Step] = ()) -> 
         owner_name=str(row.owner) if row.owner else "No owner",
         version=row.version,
         steps=tuple(steps),
+        practitioner_id=row.practitioner_id,
+        organization_id=row.organization_id,
     )
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppointmentIn:
-    """An appointment as it is booked.
+    """An appointment as it is booked. `keep`: put `provider` into the directory, as practitioner or organization.
 
     One of `with_user_id` (a colleague), `practitioner_id`, `organization_id`, or just `provider` (a name). `time_zone`
     empty: the patient's own. `interpreter` None: as the patient's record flags it. `proposed`: not confirmed yet.
@@ -32,6 +32,7 @@ class AppointmentIn:
     interpreter: str | None = None
     bring: str = ""
     proposed: bool = False
+    keep: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

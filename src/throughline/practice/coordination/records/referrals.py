@@ -98,6 +98,8 @@ class Referral:
     owner_name: str
     version: int
     steps: tuple[Step, ...] = ()
+    practitioner_id: UUID | None = None
+    organization_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

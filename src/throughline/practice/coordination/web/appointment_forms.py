@@ -11,6 +11,7 @@ from throughline.practice.coordination.records.appointments import AppointmentIn
 from throughline.practice.coordination.rules import appointments as rules
 from throughline.practice.coordination.rules.moments import UnreadableWhen, read_when
 
+KEEP = (("", "No"), ("practitioner", "As a practitioner"), ("organization", "As an organization"))
 MINUTES = [(str(n), f"{n} min") for n in (15, 20, 30, 45, 60, 90, 120, 240)]
 
 
@@ -55,6 +56,7 @@ class BookingForm(forms.Form):
         who = [("", "Choose"), *((group, [_choice(p) for p in rows]) for group, rows in providers.items() if rows)]
         self.fields["who"] = forms.ChoiceField(required=False, choices=who, label="With")
         self.fields["other"] = forms.CharField(required=False, max_length=250, label="Or somebody else, by name")
+        self.fields["keep"] = forms.ChoiceField(required=False, choices=KEEP, label="Keep in the directory")
         self.fields["when"] = SaidTime(
             today=today, zone=zone, required=False, label="When", help_text=f"Such as {said}"
         )
@@ -88,7 +90,7 @@ class BookingForm(forms.Form):
     @property
     def first_fields(self) -> list[Any]:
         """What is asked of everybody."""
-        return [self[name] for name in ("who", "when", "other", "minutes", "what", "kind", "need")]
+        return [self[name] for name in ("who", "when", "other", "keep", "minutes", "what", "kind", "need")]
 
     @property
     def more_fields(self) -> list[Any]:
@@ -143,6 +145,7 @@ class BookingForm(forms.Form):
             interpreter=data["interpreter"],
             bring=data["bring"],
             proposed=data["proposed"],
+            keep=data["keep"],
         )
 
 

@@ -38,9 +38,8 @@ def book(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> HttpResponse
         agreed = request.POST.get("anyway") == form.span()[0].isoformat()
         if not doubts or agreed:
             with refusals_into(form):
-                made = actions.book(
-                    patient_id=patient_id, appointment=form.appointment(), by=viewer.actor, at=viewer.at
-                )
+                given = form.appointment()
+                made = actions.book(patient_id=patient_id, appointment=given, by=viewer.actor, at=viewer.at)
                 return redirect(f"{reverse('coordination:appointment', args=[made])}?did=1")
     context |= {"form": form, "doubts": doubts, "slots": form.slots, "script": _script(viewer, context["identity"])}
     if doubts:
@@ -60,6 +59,7 @@ def _form(request: HttpRequest, viewer: Viewer, identity: Identity) -> BookingFo
         slots=queries.slots_for(viewer, identity.patient_id),
         initial={
             "need": request.GET.get("need", ""),
+            "who": request.GET.get("who", ""),
             "interpreter": "needed" if identity.interpreter_needed else "",
             "what": "Visit",
             "minutes": "30",

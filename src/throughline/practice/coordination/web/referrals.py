@@ -24,6 +24,7 @@ from throughline.practice.coordination.queries import referrals as queries
 from throughline.practice.coordination.rules import referring, sharing
 from throughline.practice.coordination.web.team import patient_context
 from throughline.record.people import queries as people
+from throughline.record.people.actions import UnableToList
 
 HOW = ("by phone", "in person", "in writing")
 
@@ -63,6 +64,8 @@ def _form(viewer: Viewer, patient_id: UUID, asked: dict[str, Any]) -> dict[str, 
     found = queries.targets(viewer, patient_id, kind.key)
     targets = [target for target in found if target.name != asked.get("not_to")]
     chosen = asked.get("to") or (targets[0].ref if targets else "")
+    if all(target.ref != chosen for target in targets) and (other := queries.target_of(viewer, patient_id, chosen)):
+        targets.insert(0, other)
     return patient_context(viewer, patient_id, "team") | {
         "asked": asked,
         "kinds": referring.KINDS,
@@ -87,10 +90,10 @@ def refer(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> HttpRespons
     given = _given(request)
     try:
         made = _save(viewer, patient_id, given, send=request.POST.get("act") != "draft")
-    except (actions.UnableToRefer, referring.UnableToMoveReferral) as refusal:
+    except (actions.UnableToRefer, referring.UnableToMoveReferral, UnableToList) as refusal:
         asked = {name: getattr(given, name) for name in given.__slots__}
         asked["kind"] = given.kind if given.kind in referring.BY_KEY else "clinical"
-        context = _form(viewer, patient_id, asked) | {"error": str(refusal)}
+        context = _form(viewer, patient_id, asked) | {"error": str(refusal), "keep": given.keep}
         return render(request, "coordination/refer.html", context, status=422)
     return redirect(f"{reverse('coordination:referral-out', args=[made])}?did=1")
 
@@ -107,7 +110,7 @@ def _save(viewer: Viewer, patient_id: UUID, given: ReferralIn, *, send: bool) ->
 
 def _given(request: HttpRequest) -> ReferralIn:
     post = request.POST
-    who = ("to", "to_name", "phone", "fax", "channel")
+    who = ("to", "to_name", "phone", "fax", "channel", "keep")
     what = ("kind", "service", "reason", "question", "agreed_by", "agreed_how")
     typed = {name: post.get(name, "") for name in (*who, *what)}
     if typed["to"] == "other":

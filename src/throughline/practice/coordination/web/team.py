@@ -83,7 +83,7 @@ def add(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> HttpResponse:
         if len(found) != 1:
             return _choices(request, viewer, patient_id)
         ref = found[0].ref
-    typed = {name: post.get(name, "") for name in ("role", "role_other", "why", "words", "phone")}
+    typed = {name: post.get(name, "") for name in ("role", "role_other", "why", "words", "phone", "keep")}
     member = MemberIn(ref=ref, name=text, **typed)
     made = actions.add_member(patient_id=patient_id, member=member, by=viewer.actor, at=viewer.at)
     return _back(patient_id, made)

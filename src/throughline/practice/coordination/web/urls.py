@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from throughline.practice.coordination.web import appointment_urls, delegation, messages, referrals, rounds_urls, team
+from throughline.practice.coordination.web import (
+    appointment_urls,
+    delegation,
+    listing_urls,
+    messages,
+    referrals,
+    rounds_urls,
+    team,
+)
 
 app_name = "coordination"
 TEAM = [
@@ -42,3 +50,4 @@ REFERRALS = [
     path("referral-out/<uuid:referral_out_id>/undo/", referrals.undo, name="undo-referral"),
 ]
 urlpatterns = [*TEAM, *REFERRALS, *MESSAGES, *DELEGATION, *appointment_urls.urlpatterns, *rounds_urls.urlpatterns]
+urlpatterns += listing_urls.urlpatterns

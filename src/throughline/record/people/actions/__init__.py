@@ -14,6 +14,21 @@ from throughline.record.people.actions.changing import (
 )
 from throughline.record.people.actions.deciding import UnableToDecide, keep_apart, reopen_pair
 from throughline.record.people.actions.flagging import flag_duplicates
+from throughline.record.people.actions.listing import (
+    AlreadyListed,
+    PlaceEntry,
+    UnableToList,
+    add_organization,
+    add_place,
+    add_practitioner,
+    change_organization,
+    change_practitioner,
+    end_place,
+    join_organizations,
+    join_practitioners,
+    list_organization,
+    list_practitioner,
+)
 from throughline.record.people.actions.merging import (
     UnableToMerge,
     UnableToUnmerge,
@@ -30,9 +45,12 @@ from throughline.record.people.actions.taking_in_circle import (
 from throughline.record.people.actions.taking_in_related import take_in_related
 
 __all__ = [
+    "AlreadyListed",
     "ChangedMeanwhile",
+    "PlaceEntry",
     "UnableToChange",
     "UnableToDecide",
+    "UnableToList",
     "UnableToMerge",
     "UnableToRegister",
     "UnableToTakeIn",
@@ -42,10 +60,20 @@ __all__ = [
     "add_contact_point",
     "add_identifier",
     "add_name",
+    "add_organization",
+    "add_place",
+    "add_practitioner",
+    "change_organization",
     "change_particulars",
+    "change_practitioner",
     "end_particular",
+    "end_place",
     "flag_duplicates",
+    "join_organizations",
+    "join_practitioners",
     "keep_apart",
+    "list_organization",
+    "list_practitioner",
     "mark_deceased",
     "merge_patients",
     "register_patient",

@@ -112,11 +112,14 @@ def _phone(value: str) -> str:
 
 def _ids(model: Any, site_id: UUID, source: str, keys: set[str]) -> dict[str, UUID]:
     found = model.objects.filter(site_id=site_id, source=source, source_id__in=keys - {""})
-    return dict(found.values_list("source_id", "id"))
+    return {key: into or own for key, own, into in found.values_list("source_id", "id", "merged_into_id")}
 
 
 def _upsert(model: Any, site_id: UUID, source: str, rows: dict[str, dict[str, Any]]) -> dict[str, UUID]:
-    """Insert the rows not known yet and rewrite those whose words changed."""
+    """Insert the rows not known yet and rewrite those whose words changed, leaving what was edited here.
+
+    An entry joined with another stays joined: what comes for it is for that one.
+    """
     stored = {
         row.source_id: row for row in model.objects.filter(site_id=site_id, source=source, source_id__in=list(rows))
     }
@@ -128,13 +131,16 @@ def _upsert(model: Any, site_id: UUID, source: str, rows: dict[str, dict[str, An
             row = model(id=new_id(), site_id=site_id, **columns)
             new.append(row)
         elif _differs(row, columns):
+            kept = getattr(row, "kept_here", ())
             for column, value in columns.items():
-                setattr(row, column, value)
+                if column not in kept:
+                    setattr(row, column, value)
             row.save()
-        ids[key] = row.id
+        ids[key] = getattr(row, "merged_into_id", None) or row.id
     model.objects.bulk_create(new)
     return ids
 
 
 def _differs(row: Any, columns: dict[str, Any]) -> bool:
-    return any(getattr(row, name) != value for name, value in columns.items() if name not in ("recorded_at", "digest"))
+    passed_over = {"recorded_at", "digest", *getattr(row, "kept_here", ())}
+    return any(getattr(row, name) != value for name, value in columns.items() if name not in passed_over)

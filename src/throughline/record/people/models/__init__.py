@@ -1,6 +1,12 @@
 """The tables of people: patients and what names and reaches them, the circle around them, and matching."""
 
-from throughline.record.people.models.circle import ContactPerson, Organization, Practitioner, PractitionerRole
+from throughline.record.people.models.circle import (
+    ContactPerson,
+    NamedProvider,
+    Organization,
+    Practitioner,
+    PractitionerRole,
+)
 from throughline.record.people.models.matching import (
     MergedRow,
     PatientMerge,
@@ -22,6 +28,7 @@ __all__ = [
     "ContactPerson",
     "ContactPoint",
     "MergedRow",
+    "NamedProvider",
     "Organization",
     "Patient",
     "PatientIdentifier",

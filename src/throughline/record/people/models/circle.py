@@ -1,4 +1,4 @@
-"""The people and organizations around patients: contact persons and proxies, practitioners, organizations."""
+"""The people and organizations around patients: contact persons, practitioners, organizations, and who is named."""
 
 import pghistory
 from django.contrib.postgres.fields import ArrayField
@@ -77,8 +77,13 @@ class Organization(Sourced):
     state = models.CharField(max_length=40, blank=True)
     postal_code = models.CharField(max_length=20, blank=True)
     part_of = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="parts")
+    hours = models.CharField(max_length=200, blank=True, help_text="when it is open, as people say it")
     active = models.BooleanField(default=True)
     digest = models.CharField(max_length=64, blank=True)
+    merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    kept_here = ArrayField(
+        models.CharField(max_length=30), default=list, blank=True, help_text="columns edited here: imports leave them"
+    )
 
     class Meta:
         indexes = [
@@ -115,6 +120,10 @@ class Practitioner(Sourced):
     email = models.EmailField(blank=True)
     active = models.BooleanField(default=True)
     digest = models.CharField(max_length=64, blank=True)
+    merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    kept_here = ArrayField(
+        models.CharField(max_length=30), default=list, blank=True, help_text="columns edited here: imports leave them"
+    )
 
     class Meta:
         indexes = [
@@ -146,6 +155,7 @@ class PractitionerRole(Sourced):
     phone = models.CharField(max_length=32, blank=True)
     fax = models.CharField(max_length=32, blank=True)
     email = models.EmailField(blank=True)
+    hours = models.CharField(max_length=200, blank=True, help_text="when she is there, as people say it")
     since = models.DateField(null=True)
     until = models.DateField(null=True)
 
@@ -158,4 +168,37 @@ class PractitionerRole(Sourced):
             models.UniqueConstraint(
                 fields=["site", "source", "source_id"], condition=~Q(source_id=""), name="people_role_source_once"
             )
+        ]
+
+
+class NamedProvider(Sourced):
+    """Whom a record received names as the patient's general practitioner, or as the organization that keeps her record.
+
+    FHIR Patient.generalPractitioner and managingOrganization: a statement of its source, confirmed by nobody here. What
+    it points to (`target_type`, `target_id` at the source, or an NPI) may come in a later file: then it is linked.
+    """
+
+    class Kind(models.TextChoices):
+        GENERAL = "general", "general practitioner"
+        MANAGING = "managing", "keeps the record"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", db_index=False)
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="named_providers", db_index=False)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    practitioner = models.ForeignKey(Practitioner, null=True, on_delete=models.PROTECT, related_name="+")
+    organization = models.ForeignKey(Organization, null=True, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=250, blank=True, help_text="as the record says it")
+    npi = models.CharField(max_length=10, blank=True)
+    target_type = models.CharField(max_length=40, blank=True)
+    target_id = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["patient"], name="people_named_patient"),
+            models.Index(
+                fields=["site", "source", "target_id"],
+                condition=Q(practitioner=None, organization=None),
+                name="people_named_open",
+            ),
         ]
