@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 
 from throughline.foundation.audit.models import AuditEntry
 from throughline.foundation.audit.records import AuditLine, AuditPage, AuditSearch
+from throughline.foundation.kernel.reading import Part, instant
 from throughline.foundation.kernel.viewer import Viewer
 
 _LINE = (
@@ -69,9 +70,14 @@ def _found(viewer: Viewer, search: AuditSearch, sites: Collection[UUID]) -> Quer
     return AuditEntry.objects.filter(wanted)
 
 
-def last_look(viewer: Viewer, patient_id: UUID, page: str, *, before: datetime) -> datetime | None:
+_LOOK = f"""
+select at from {AuditEntry._meta.db_table}
+where patient_id = %(patient)s and actor_id = %(user)s and kind = 'read' and name = %(look)s and at < %(look_before)s
+order by at desc limit 1
+"""
+
+
+def last_look_part(viewer: Viewer, patient_id: UUID, page: str, *, before: datetime) -> Part[datetime | None]:
     """Return when the viewer herself last read that page of the patient before an instant, or None."""
-    mine = AuditEntry.objects.filter(
-        patient_id=patient_id, actor_id=viewer.user_id, kind="read", name=page, at__lt=before
-    )
-    return mine.order_by("-at").values_list("at", flat=True).first()
+    asked = {"patient": patient_id, "user": viewer.user_id, "look": page, "look_before": before}
+    return Part((_LOOK,), asked, lambda rows: instant(rows[0]["at"]) if rows else None)

@@ -1,7 +1,8 @@
 """Reads of the journal: a patient's story, and what waits in the outbox."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -11,6 +12,7 @@ from throughline.foundation.journal.models import JournalEntry, OutboxMessage
 from throughline.foundation.journal.publishing import settle
 from throughline.foundation.journal.records import Cursor, Leaving, News, Story, StoryLine, Waiting
 from throughline.foundation.kernel.actions import locate, require_sight
+from throughline.foundation.kernel.reading import Part, Row, alone, key
 from throughline.foundation.kernel.viewer import Viewer
 
 _LINE = (
@@ -26,14 +28,13 @@ _LINE = (
 )
 
 
-SameRecord = Callable[[UUID], Collection[UUID]]
-_same_record: list[SameRecord] = []
+_same_record: list[str] = []
 
 
-def read_also(find: SameRecord) -> SameRecord:
-    """Register who knows under which other identifiers a patient's lines were written, for merged records."""
-    _same_record.append(find)
-    return find
+def read_also(statement: str) -> None:
+    """Register a select of the identifiers under which lines of %(patient)s were written too, for merged records."""
+    if statement not in _same_record:
+        _same_record.append(statement)
 
 
 def timeline(
@@ -50,23 +51,64 @@ def timeline(
     `kinds` holds kinds of events ("tasks.task-done") or whole capabilities ("tasks"). Raises NotFound when the viewer
     may not see the patient. The order is that of writing down, so a page never misses a line recorded late.
     """
+    return alone(story_part(viewer, patient_id, before=before, kinds=kinds, case_id=case_id, limit=limit))
+
+
+def story_part(
+    viewer: Viewer,
+    patient_id: UUID,
+    *,
+    before: Cursor | None = None,
+    kinds: Collection[str] = (),
+    case_id: UUID | None = None,
+    limit: int = 50,
+) -> Part[Story]:
+    """Return what `timeline` reads, to be asked together with other parts of a page."""
     settle()
-    site_id = _site_of(viewer, patient_id)
-    written_for = {patient_id}.union(*(find(patient_id) for find in _same_record))
-    lines = JournalEntry.objects.filter(patient_id__in=written_for, site_id__in=[site_id])
+    asked: dict[str, Any] = {"patient": patient_id, "place": _site_of(viewer, patient_id), "most": limit + 1}
+    narrowed = ""
     if kinds:
-        lines = lines.filter(_of_kinds(kinds))
+        narrowed += " and (j.kind = any(%(story_kinds)s) or split_part(j.kind, '.', 1) = any(%(story_kinds)s))"
+        asked["story_kinds"] = list(kinds)
     if case_id:
-        lines = lines.filter(case_id=case_id)
+        narrowed += " and j.case_id = %(story_case)s"
+        asked["story_case"] = case_id
     if before:
         # The first condition lets PostgreSQL leave out newer months; the second is the exact place.
-        lines = lines.filter(recorded_at__lte=before.recorded_at).filter(
-            Q(recorded_at__lt=before.recorded_at) | Q(id__lt=before.entry_id)
-        )
-    rows = list(lines.order_by("-recorded_at", "-id").values(*_LINE)[: limit + 1])
-    shown = tuple(StoryLine(**row) for row in rows[:limit])
+        narrowed += " and j.recorded_at <= %(before)s and (j.recorded_at, j.id) < (%(before)s, %(before_line)s)"
+        asked |= {"before": before.recorded_at, "before_line": before.entry_id}
+    return Part((_story_statement(narrowed),), asked, lambda rows: _story(rows, limit))
+
+
+def _story_statement(narrowed: str) -> str:
+    """Return the select of the newest lines of each of the patient's identifiers, and of them the newest."""
+    also = "".join(f" union all ({statement})" for statement in _same_record)
+    newest = "order by recorded_at desc, id desc limit %(most)s"
+    return (
+        f"select line.* from (select %(patient)s::uuid{also}) as who(written_for) cross join lateral ("
+        f"select {', '.join(_LINE)} from {JournalEntry._meta.db_table} j"
+        f" where j.patient_id = who.written_for and j.site_id = %(place)s{narrowed} {newest}) line {newest}"
+    )
+
+
+def _story(rows: list[Row], limit: int) -> Story:
+    shown = tuple(_line(row) for row in rows[:limit])
     older = Cursor(shown[-1].recorded_at, shown[-1].id) if len(rows) > limit else None
     return Story(lines=shown, older=older)
+
+
+def _line(row: Row) -> StoryLine:
+    return StoryLine(
+        id=UUID(row["id"]),
+        kind=row["kind"],
+        sentence=row["sentence"],
+        occurred_at=datetime.fromisoformat(row["occurred_at"]),
+        recorded_at=datetime.fromisoformat(row["recorded_at"]),
+        actor_id=key(row["actor_id"]),
+        actor_name=row["actor_name"],
+        case_id=key(row["case_id"]),
+        payload=row["payload"],
+    )
 
 
 def _site_of(viewer: Viewer, patient_id: UUID) -> UUID | None:
@@ -88,13 +130,6 @@ def news(viewer: Viewer, patient_ids: Collection[UUID], *, since: datetime, limi
     ).exclude(actor_id=viewer.user_id)
     names = ("patient_id", "sentence", "recorded_at", "actor_name")
     return [News(**row) for row in lines.order_by("-recorded_at", "-id").values(*names)[:limit]]
-
-
-def _of_kinds(kinds: Collection[str]) -> Q:
-    wanted = Q()
-    for kind in kinds:
-        wanted |= Q(kind=kind) if "." in kind else Q(kind__startswith=f"{kind}.")
-    return wanted
 
 
 def outbox_of(viewer: Viewer) -> list[Waiting]:

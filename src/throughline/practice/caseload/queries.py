@@ -4,9 +4,8 @@ from collections import Counter
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
-
-from throughline.foundation.access.models import Site, User
+from throughline.foundation.access.models import Grant, Site, User
+from throughline.foundation.kernel.reading import Part, Row, alone
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.practice.caseload.models import Cover, Qualification, SavedView
 from throughline.practice.caseload.records import Load, View
@@ -17,6 +16,7 @@ from throughline.practice.caseload.worklist_queries import (  # noqa: F401 (the 
     also_due,
     bare_row,
     due_of_patient,
+    due_part,
     worklist,
 )
 from throughline.practice.caseload.worklist_queries import (
@@ -36,16 +36,27 @@ def views_of(viewer: Viewer) -> list[View]:
 
 def colleagues(viewer: Viewer, site_id: UUID) -> list[tuple[UUID, str]]:
     """Return the active colleagues of a site who may own work, by name: id and name."""
-    found = User.objects.filter(
-        Q(grants__until__isnull=True) | Q(grants__until__gt=viewer.at),
-        is_active=True,
-        grants__site_id=site_id,
-        grants__role__in=["case_manager", "team_nurse", "social_worker", "supervisor", "utilisation_reviewer"],
-    ).distinct()
-    if site_id not in viewer.site_ids:
-        return []
-    rows = found.order_by("full_name").values_list("id", "full_name", "credentials")
-    return [(key, f"{name}, {after}" if after else name) for key, name, after in rows]
+    return alone(colleagues_part(viewer, site_id))
+
+
+_OWNERS = ["case_manager", "team_nurse", "social_worker", "supervisor", "utilisation_reviewer"]
+_COLLEAGUES = f"""
+select distinct u.id, u.full_name, u.credentials
+from {User._meta.db_table} u join {Grant._meta.db_table} g on g.user_id = u.id
+where g.site_id = %(of_site)s and g.site_id = any(%(sites)s) and g.role = any(%(owners)s)
+  and (g.until is null or g.until > %(at)s) and u.is_active
+order by u.full_name
+"""
+
+
+def colleagues_part(viewer: Viewer, site_id: UUID) -> Part[list[tuple[UUID, str]]]:
+    """Return what `colleagues` reads, to be asked together with other parts of a page."""
+    asked = {"of_site": site_id, "sites": list(viewer.site_ids), "at": viewer.at, "owners": _OWNERS}
+    return Part((_COLLEAGUES,), asked, lambda rows: [(UUID(row["id"]), _signed(row)) for row in rows])
+
+
+def _signed(row: Row) -> str:
+    return f"{row['full_name']}, {row['credentials']}" if row["credentials"] else row["full_name"]
 
 
 def covers(covering_id: UUID, away_id: UUID, at: datetime) -> bool:

@@ -1,7 +1,9 @@
 """What caseload shows to others: the rows of Today, ready to print."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -61,6 +63,15 @@ class Due:
 
     def _day(self, at: datetime) -> date:
         return at.astimezone(ZoneInfo(self.zone)).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Further:
+    """What a capability above puts on the list: a statement over the same parameters as the list's own, with
+    `(%(only)s::uuid is null or x.patient_id = %(only)s)` among its conditions, and how its rows become what is due."""
+
+    statement: str
+    dues: Callable[[list[dict[str, Any]]], Iterable[tuple[UUID, Due]]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The ranked list in a fixed number of statements, whatever its length: all of it is ranked, one page gets faces."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ from django.db.models import OuterRef
 
 from throughline.foundation.access.queries import sees
 from throughline.foundation.kernel.actions import NotFound
+from throughline.foundation.kernel.reading import Part, alone
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.foundation.ui import formats
 from throughline.practice.caseload import list_statements as statements
@@ -18,19 +19,18 @@ from throughline.practice.caseload import ranking
 from throughline.practice.caseload.clock_rows import AHEAD, due_of
 from throughline.practice.caseload.list_statements import Raw, moment
 from throughline.practice.caseload.models import Cover, Scratch
-from throughline.practice.caseload.records import Due, Row, Sketch, Worklist
+from throughline.practice.caseload.records import Due, Further, Row, Sketch, Worklist
 from throughline.record.cases.models import Case
 from throughline.record.cases.programmes import programmes
 from throughline.record.people.models import Patient
 
-# What capabilities above this one put on the list: patient and what is due, for the cases of these colleagues.
-Further = Callable[[Viewer, set[UUID | None], UUID | None], Iterable[tuple[UUID, Due]]]
+# What capabilities above this one put on the list.
 _further: list[Further] = []
 
 
-def also_due(rows: Further) -> None:
-    """Ask `rows` too whenever the list is made; for patients with an active case on it. One statement each."""
-    _further[:] = [*(one for one in _further if one is not rows), rows]
+def also_due(more: Further) -> None:
+    """Ask this too whenever the list is made; for patients with an active case on it."""
+    _further[:] = [*(one for one in _further if one != more), more]
 
 
 CHIPS = ("all", "call", "clock", "gap", "safety", "language", "late")
@@ -67,38 +67,74 @@ def worklist(
 
 def due_of_patient(viewer: Viewer, patient_id: UUID) -> tuple[Due, ...]:
     """Return everything due for one patient by the rules of the viewer's list, what is snoozed as well, best first."""
-    found, _held = _sketches(viewer, {viewer.user_id}, patient_id, include_held=True)
-    return found[0].dues if found else ()
+    return alone(due_part(viewer, patient_id))
+
+
+def due_part(viewer: Viewer, patient_id: UUID) -> Part[tuple[Due, ...]]:
+    """Return what `due_of_patient` reads, to be asked together with other parts of a page."""
+
+    def rank(found: statements.Found) -> tuple[Due, ...]:
+        cases, tasks, clocks, *further = found
+        sketches, _held = _ranked(viewer, cases, tasks, clocks, further, include_held=True)
+        return sketches[0].dues if sketches else ()
+
+    return statements.patient_part(viewer, patient_id, viewer.at + AHEAD, [more.statement for more in _further], rank)
 
 
 def _sketches(
     viewer: Viewer, wanted: set[UUID | None], only: UUID | None, include_held: bool
 ) -> tuple[list[Sketch], int]:
     """Return the whole list ranked, and how many tasks are held back."""
-    cases = {case["patient_id"]: case for case in statements.cases(viewer, wanted, only)}
+    return _ranked(
+        viewer,
+        statements.cases(viewer, wanted, only),
+        statements.tasks(viewer, wanted, only),
+        statements.clocks(viewer, wanted, only, viewer.at + AHEAD),
+        [statements.rows(more.statement, viewer, wanted, only) for more in _further],
+        include_held=include_held,
+    )
+
+
+def _ranked(
+    viewer: Viewer,
+    on_list: list[Raw],
+    tasks: list[Raw],
+    clocks: list[Raw],
+    further: Sequence[list[Raw]],
+    *,
+    include_held: bool,
+) -> tuple[list[Sketch], int]:
+    """Return what was found as patients, ranked, and how many tasks are held back."""
+    cases = {case["patient_id"]: case for case in on_list}
     due: dict[UUID, list[Due]] = defaultdict(list)
     standing: dict[UUID, Raw] = {}
     held = 0
-    for task in statements.tasks(viewer, wanted, only):
+    for task in tasks:
         until = moment(task["hold"])
         if not include_held and until and until > viewer.at:
             held += 1
             continue
         standing.setdefault(task["patient_id"], task)
         due[task["patient_id"]].append(_due(task, until, viewer))
+    _add_silence(due, cases, viewer)
+    for more, rows in zip(_further, further, strict=True):
+        for patient_id, one in more.dues(rows):
+            if patient_id in cases:
+                due[patient_id].append(one)
+    for clock in clocks:
+        standing.setdefault(clock["patient_id"], clock)
+        due[clock["patient_id"]].append(due_of(clock, viewer))
+    found = [_sketch(pid, dues, cases.get(pid), standing.get(pid), viewer) for pid, dues in due.items() if dues]
+    return sorted(found, key=lambda sketch: sketch.rank.key()), held
+
+
+def _add_silence(due: dict[UUID, list[Due]], cases: dict[UUID, Raw], viewer: Viewer) -> None:
+    """Add the gap "nobody has called" to the patients for whom no call is due."""
     known = programmes()
     for patient_id, case in cases.items():
         silent = _silence(case, known, viewer)
         if silent is not None and not any(d.kind == "call" for d in due[patient_id]):
             due[patient_id].append(silent)
-    for patient_id, more in (found for ask in _further for found in ask(viewer, wanted, only)):
-        if patient_id in cases:
-            due[patient_id].append(more)
-    for clock in statements.clocks(viewer, wanted, only, viewer.at + AHEAD):
-        standing.setdefault(clock["patient_id"], clock)
-        due[clock["patient_id"]].append(due_of(clock, viewer))
-    found = [_sketch(pid, dues, cases.get(pid), standing.get(pid), viewer) for pid, dues in due.items() if dues]
-    return sorted(found, key=lambda sketch: sketch.rank.key()), held
 
 
 def _silence(case: Raw, known: Any, viewer: Viewer) -> Due | None:

@@ -1,21 +1,22 @@
 """Reads of cases. Each takes the viewer first and shows only cases of patients she may see."""
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Prefetch, Q, QuerySet
-from django.db.models.functions import JSONObject
+from django.db.models import Prefetch, Q, QuerySet
 
-from throughline.foundation.access.queries import sees
+from throughline.foundation.access.models import Team, User
+from throughline.foundation.access.queries import sees, sees_parameters, sees_sql
 from throughline.foundation.kernel.actions import NotFound
+from throughline.foundation.kernel.reading import Part, Row, alone, instant, key
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.record.cases.models import Case, CaseTransition, Consent, Enrolment
 from throughline.record.cases.programmes import Programme, programmes
 from throughline.record.cases.records import CaseRecord, ConsentRecord, EnrolmentRecord, TransitionRecord
 from throughline.record.cases.rules import CLOSED, STATE_WORDS
+from throughline.record.people.models import Patient
 
 
 def _visible(viewer: Viewer) -> QuerySet[Case]:
@@ -45,31 +46,57 @@ def cases_of(viewer: Viewer, patient_id: UUID) -> list[CaseRecord]:
 
 def open_case_of(viewer: Viewer, patient_id: UUID) -> CaseRecord | None:
     """Return the patient's open case, or None."""
-    # One statement: the patient's page shows it, and what hangs on the case is short.
-    seen = Case.objects.filter(sees(viewer), patient_id=patient_id).exclude(state=CLOSED)
-    found = seen.select_related("patient", "owner", "team").annotate(
-        enrolled=_together(Enrolment, "since", _ENROLLED), agreed=_together(Consent, "-at", _AGREED)
+    return alone(open_case_part(viewer, patient_id))
+
+
+_OPEN = f"""
+select c.*, p.display_name as patient_name, u.full_name as owner_name, u.credentials as owner_credentials,
+  t.name as team_name,
+  (select json_agg(e order by e.since) from {Enrolment._meta.db_table} e where e.case_id = c.id) as enrolled,
+  (select json_agg(a order by a.at desc) from {Consent._meta.db_table} a where a.case_id = c.id) as agreed
+from {Case._meta.db_table} c join {Patient._meta.db_table} p on p.id = c.patient_id
+  left join {User._meta.db_table} u on u.id = c.owner_id left join {Team._meta.db_table} t on t.id = c.team_id
+where c.patient_id = %(patient)s and c.state <> '{CLOSED}' and {sees_sql("c.patient_id", "c.site_id")}
+limit 1
+"""
+
+
+def open_case_part(viewer: Viewer, patient_id: UUID) -> Part[CaseRecord | None]:
+    """Return what `open_case_of` reads, to be asked together with other parts of a page."""
+    asked = {**sees_parameters(viewer), "patient": patient_id}
+    return Part((_OPEN,), asked, lambda rows: _read(rows[0]) if rows else None)
+
+
+_INSTANTS = ("opened_at", "closed_at", "matters_most_at", "last_contact_at")
+_AS_KEPT = (
+    "patient_name", "state", "source", "acuity", "pause_reason", "close_reason", "close_summary", "matters_most",
+    "matters_most_language", "version",
+)  # fmt: skip
+
+
+def _read(row: Row) -> CaseRecord:
+    """Return the record of a case fetched as JSON."""
+    said: dict[str, Any] = {name: row[name] for name in _AS_KEPT} | {name: instant(row[name]) for name in _INSTANTS}
+    named = (row["owner_name"], row["owner_credentials"])
+    return CaseRecord(
+        id=UUID(row["id"]),
+        site_id=UUID(row["site_id"]),
+        patient_id=UUID(row["patient_id"]),
+        state_words=STATE_WORDS[row["state"]],
+        owner_id=key(row["owner_id"]),
+        owner_name=", ".join(filter(None, named)),
+        team_id=key(row["team_id"]),
+        team_name=row["team_name"] or "",
+        identified_on=date.fromisoformat(row["identified_on"]),
+        paused_until=date.fromisoformat(row["paused_until"]) if row["paused_until"] else None,
+        enrolments=tuple(_enrolment(_times(one, "since", "until")) for one in row["enrolled"] or ()),
+        consents=tuple(_consent(_times(one, "at", "withdrawn_at")) for one in row["agreed"] or ()),
+        **said,
     )
-    row = found.first()
-    if row is None:
-        return None
-    enrolments = [Enrolment(**_read(one)) for one in row.enrolled]
-    return _record(row, enrolments, [Consent(**_read(one)) for one in row.agreed])
 
 
-_ENROLLED = ("id", "programme", "mode", "since", "until", "screening")
-_AGREED = ("id", "scope", "decision", "method", "given_by", "taken_by_name", "at", "limits", "withdrawn_at")
-_INSTANTS = ("since", "until", "at", "withdrawn_at")
-
-
-def _together(model: type[Any], order: str, names: tuple[str, ...]) -> ArraySubquery:
-    rows = model.objects.filter(case_id=OuterRef("id")).order_by(order)
-    return ArraySubquery(rows.values(row=JSONObject(**{name: name for name in names})))
-
-
-def _read(row: dict[str, Any]) -> dict[str, Any]:
-    instants = {name: datetime.fromisoformat(row[name]) for name in _INSTANTS if row.get(name)}
-    return row | instants | {"id": UUID(row["id"])}
+def _times(row: Row, *names: str) -> Row:
+    return row | {name: instant(row[name]) for name in names} | {"id": UUID(row["id"])}
 
 
 def unassigned_cases(viewer: Viewer, *, limit: int = 50) -> list[CaseRecord]:
@@ -120,10 +147,7 @@ def cadence_of(viewer: Viewer, case_id: UUID) -> Programme | None:
     return min(known, key=lambda p: p.cadence.every_days, default=None)
 
 
-def _record(
-    found: Case, enrolments: Iterable[Enrolment] | None = None, consents: Iterable[Consent] | None = None
-) -> CaseRecord:
-    titles = programmes()
+def _record(found: Case) -> CaseRecord:
     return CaseRecord(
         id=found.id,
         site_id=found.site_id,
@@ -149,22 +173,35 @@ def _record(
         matters_most_at=found.matters_most_at,
         last_contact_at=found.last_contact_at,
         version=found.version,
-        enrolments=tuple(
-            EnrolmentRecord(
-                id=e.id,
-                programme=e.programme,
-                programme_title=titles[e.programme].title if e.programme in titles else e.programme,
-                mode=e.mode,
-                since=e.since,
-                until=e.until,
-                explanation=tuple(f"{row['text']}: {row['because']}" for row in e.screening.get("findings", ())),
-            )
-            for e in (found.enrolments.all() if enrolments is None else enrolments)
-        ),
-        consents=tuple(
-            ConsentRecord(
-                c.id, c.scope, c.decision, c.method, c.given_by, c.taken_by_name, c.at, c.limits, c.withdrawn_at
-            )
-            for c in (found.consents.all() if consents is None else consents)
-        ),
+        enrolments=tuple(_enrolment(vars(one)) for one in found.enrolments.all()),
+        consents=tuple(_consent(vars(one)) for one in found.consents.all()),
+    )
+
+
+def _enrolment(row: Mapping[str, Any]) -> EnrolmentRecord:
+    """Return one programme of a case, from its columns."""
+    titles = programmes()
+    return EnrolmentRecord(
+        id=row["id"],
+        programme=row["programme"],
+        programme_title=titles[row["programme"]].title if row["programme"] in titles else row["programme"],
+        mode=row["mode"],
+        since=row["since"],
+        until=row["until"],
+        explanation=tuple(f"{found['text']}: {found['because']}" for found in row["screening"].get("findings", ())),
+    )
+
+
+def _consent(row: Mapping[str, Any]) -> ConsentRecord:
+    """Return one decision, from its columns."""
+    return ConsentRecord(
+        row["id"],
+        row["scope"],
+        row["decision"],
+        row["method"],
+        row["given_by"],
+        row["taken_by_name"],
+        row["at"],
+        row["limits"],
+        row["withdrawn_at"],
     )

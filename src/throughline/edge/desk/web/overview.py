@@ -10,7 +10,8 @@ from django.http import HttpRequest
 from throughline.edge.desk.head import head_from
 from throughline.foundation.audit import queries as audit
 from throughline.foundation.journal import queries as journal
-from throughline.foundation.journal.records import BadCursor, Cursor, StoryLine
+from throughline.foundation.journal.records import BadCursor, Cursor, Story, StoryLine
+from throughline.foundation.kernel.reading import together
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.foundation.ui import formats
 from throughline.practice.caseload import queries as caseload
@@ -43,35 +44,50 @@ def overview_context(
     request: HttpRequest, viewer: Viewer, patient_id: UUID, *, story_only: bool = False
 ) -> dict[str, Any]:
     """Return what the patient page shows; with `story_only` just the lines asked for."""
-    context: dict[str, Any] = {"patient_id": patient_id} | _story(request, viewer, patient_id)
+    kind, before = request.GET.get("kind", ""), _asked_before(request)
+    story = journal.story_part(viewer, patient_id, before=before, kinds=[kind] if kind else [])
+    # A look a moment ago is the same visit: what is new is what came since the one before.
+    look = audit.last_look_part(viewer, patient_id, "desk.patient", before=viewer.at - SAME_VISIT)
     if story_only:
-        return context
-    open_case = cases.open_case_of(viewer, patient_id)
-    who, chart = people.identity(viewer, patient_id), charts.chart(viewer, patient_id)
-    context |= {
+        told, last = together(story, look)
+        return {"patient_id": patient_id} | _story(told, viewer, kind, None if before else last)
+    told, last, who, open_case, chart, due, colleagues = together(
+        story,
+        look,
+        people.identity_part(viewer, patient_id),
+        cases.open_case_part(viewer, patient_id),
+        charts.chart_part(viewer, patient_id),
+        caseload.due_part(viewer, patient_id),
+        caseload.colleagues_part(viewer, _site_of(viewer, patient_id)),
+    )
+    return {
+        "patient_id": patient_id,
         "identity": who,
         "head": head_from(viewer, who, [fact.display for fact in chart.of("allergy", current=True)], open_case),
         "case": open_case,
         "chart": chart,
-        "due": caseload.due_of_patient(viewer, patient_id),
-        "colleagues": caseload.colleagues(viewer, who.site_id),
+        "due": due,
+        "colleagues": colleagues,
         "viewer": viewer,
         "tab": "overview",
-    }
-    return context
+    } | _story(told, viewer, kind, None if before else last)
 
 
-def _story(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> dict[str, Any]:
-    kind = request.GET.get("kind", "")
+def _site_of(viewer: Viewer, patient_id: UUID) -> UUID:
+    """Return the patient's site: the one whose page is read, else asked for."""
+    return viewer.page_of[1] if viewer.page_of else people.place_of_patient(patient_id).site_id
+
+
+def _asked_before(request: HttpRequest) -> Cursor | None:
     try:
-        before = Cursor.parse(request.GET["before"]) if request.GET.get("before") else None
+        return Cursor.parse(request.GET["before"]) if request.GET.get("before") else None
     except BadCursor:
-        before = None
-    story = journal.timeline(viewer, patient_id, before=before, kinds=[kind] if kind else [])
-    # A look a moment ago is the same visit: what is new is what came since the one before.
-    last = audit.last_look(viewer, patient_id, "desk.patient", before=viewer.at - SAME_VISIT)
+        return None
+
+
+def _story(story: Story, viewer: Viewer, kind: str, last: datetime | None) -> dict[str, Any]:
     return {
-        "days": _by_day(story.lines, viewer, None if before else last),
+        "days": _by_day(story.lines, viewer, last),
         "older": str(story.older) if story.older else "",
         "kind": kind,
         "kinds": STORY_KINDS,

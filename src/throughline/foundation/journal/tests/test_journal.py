@@ -105,11 +105,11 @@ def test_a_page_of_a_long_story_costs_a_fixed_number_of_queries(site, patient, n
     viewer = as_viewer(nurse)
     for pounds in range(5):
         tell(site, patient, pounds)
-    with django_assert_num_queries(3):  # the place, merged records, the lines
+    with django_assert_num_queries(2):  # the place, the lines
         timeline(viewer, patient, limit=2)
     for pounds in range(200):
         tell(site, patient, pounds)
-    with django_assert_num_queries(3):  # the place, merged records, the lines
+    with django_assert_num_queries(2):  # the place, the lines
         timeline(viewer, patient, limit=50)
 
 

@@ -8,13 +8,14 @@ from throughline.record.chart.queries.facts import (
     medicines,
     outside_plans,
 )
-from throughline.record.chart.queries.observations import chart, latest_observations, series
+from throughline.record.chart.queries.observations import chart, chart_part, latest_observations, series
 from throughline.record.chart.queries.received import received_bytes
 from throughline.record.chart.queries.trends import choices, held_of, last_reading_at, measured, trends
 
 __all__ = [
     "allergies",
     "chart",
+    "chart_part",
     "choices",
     "conditions",
     "encounters",

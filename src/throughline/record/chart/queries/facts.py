@@ -3,14 +3,12 @@ together once, because putting it together by the object mapper costs more than 
 
 import functools
 from collections.abc import Collection
-from typing import Any
+from datetime import datetime
 from uuid import UUID
-
-import orjson
-from django.db import connection
 
 from throughline.foundation.access.queries import sees
 from throughline.foundation.access.records import Viewer
+from throughline.foundation.kernel.reading import Part, Row, alone, instant
 from throughline.record.chart.models import (
     Allergy,
     Condition,
@@ -30,6 +28,7 @@ from throughline.record.chart.records.shown import ChartFact
 from throughline.record.chart.rules.currency import is_current, is_void
 from throughline.record.people.models import Patient
 
+Facts = dict[str, tuple[ChartFact, ...]]
 _KINDS: dict[str, type[Fact]] = {
     model._meta.model_name or "": model
     for model in (Condition, Medication, Allergy, Encounter, Procedure, Immunization, Report, Note)
@@ -44,26 +43,26 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def facts(
-    viewer: Viewer, patient_id: UUID, *, kinds: Collection[str] = KINDS, newest: int = 20
-) -> dict[str, tuple[ChartFact, ...]]:
+def facts(viewer: Viewer, patient_id: UUID, *, kinds: Collection[str] = KINDS, newest: int = 20) -> Facts:
     """Return a patient's facts by kind, newest first, all in one statement; nothing for a patient not visible.
 
     Of encounters, procedures, immunizations, reports and notes only the `newest`. Facts entered in error are left out.
     """
     asked = tuple(sorted(set(kinds) & KINDS))
-    return facts_of(viewer, patient_id, asked, newest) if asked and is_visible(viewer, patient_id) else {}
+    return alone(facts_part(viewer, patient_id, asked, newest)) if asked and is_visible(viewer, patient_id) else {}
 
 
-def facts_of(viewer: Viewer, patient_id: UUID, asked: tuple[str, ...], newest: int) -> dict[str, tuple[ChartFact, ...]]:
-    """Return the facts of a patient already found to be visible; for the chart's own queries only."""
+def facts_part(viewer: Viewer, patient_id: UUID, asked: tuple[str, ...], newest: int) -> Part[Facts]:
+    """Return what reads the facts of a patient already found to be visible; for the chart's own queries only."""
+    return Part((_statement(asked),), {"patient": patient_id, "newest": newest}, lambda rows: _by_kind(rows, viewer.at))
+
+
+def _by_kind(rows: list[Row], at: datetime) -> Facts:
     found: dict[str, list[ChartFact]] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(_statement(asked), {"patient": patient_id, "newest": newest})
-        for kind, more, *columns in cursor.fetchall():
-            fact = _fact(viewer, kind, orjson.loads(more), columns)
-            if not is_void(fact.status, str(fact.more.get("verification") or "")):
-                found.setdefault(kind, []).append(fact)
+    for row in rows:
+        fact = _fact(row, at)
+        if not is_void(fact.status, str(fact.more.get("verification") or "")):
+            found.setdefault(fact.kind, []).append(fact)
     return {kind: tuple(sorted(every, key=lambda fact: fact.since, reverse=True)) for kind, every in found.items()}
 
 
@@ -87,18 +86,32 @@ def _select(kind: str) -> str:
     columns = ", ".join(f'"{name}"' for name in _COLUMNS)
     limit = "1000" if kind in _WHOLE else "%(newest)s"
     return (
-        f"select '{kind}', jsonb_build_object({more})::text, {columns} from \"{model._meta.db_table}\" "
+        f"select '{kind}' as kind, jsonb_build_object({more}) as more, {columns} from \"{model._meta.db_table}\" "
         f"where patient_id = %(patient)s order by effective_at desc nulls last limit {limit}"
     )
 
 
-def _fact(viewer: Viewer, kind: str, more: dict[str, Any], columns: list[Any]) -> ChartFact:
-    said: dict[str, Any] = dict(zip(_COLUMNS, columns, strict=True))
-    until = said["effective_until"]
-    verification = str(more.get("verification") or "")
-    precision = said.pop("effective_precision")
-    current = is_current(kind, said["status"], verification, until, viewer.at)
-    return ChartFact(kind=kind, more=more, precision=precision, current=current, **said)
+def _fact(row: Row, at: datetime) -> ChartFact:
+    more = row["more"]
+    effective, until = instant(row["effective_at"]), instant(row["effective_until"])
+    return ChartFact(
+        UUID(row["id"]),
+        row["kind"],
+        row["display"],
+        row["code_system"],
+        row["code"],
+        row["status"],
+        effective,
+        until,
+        row["effective_precision"],
+        instant(row["recorded_at"]),
+        datetime.fromisoformat(row["received_at"]),
+        row["source"],
+        row["author"],
+        row["note"],
+        is_current(row["kind"], row["status"], str(more.get("verification") or ""), until, at),
+        more,
+    )
 
 
 def conditions(viewer: Viewer, patient_id: UUID) -> tuple[ChartFact, ...]:

@@ -2,7 +2,13 @@
 
 from throughline.record.people.queries.comparing import lookalikes, merge_preview, merges, pairs, sites_to_register_at
 from throughline.record.people.queries.duplicates import duplicates_of, likely_matches
-from throughline.record.people.queries.identity import identities, identity, merged_ids, place_of_patient
+from throughline.record.people.queries.identity import (
+    identities,
+    identity,
+    identity_part,
+    merged_ids,
+    place_of_patient,
+)
 from throughline.record.people.queries.particulars import particulars
 from throughline.record.people.queries.search import find_by_identifier, search_patients
 
@@ -11,6 +17,7 @@ __all__ = [
     "find_by_identifier",
     "identities",
     "identity",
+    "identity_part",
     "likely_matches",
     "lookalikes",
     "merge_preview",

@@ -5,10 +5,11 @@ from datetime import date
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from throughline.foundation.access.queries import sees
+from throughline.foundation.access.queries import sees, sees_parameters, sees_sql
 from throughline.foundation.access.records import Viewer
 from throughline.foundation.journal.queries import read_also
 from throughline.foundation.kernel.actions import NotFound, Place, locator
+from throughline.foundation.kernel.reading import Part, Row, alone, instant, key
 from throughline.record.people.models import Patient
 from throughline.record.people.records import Identity
 from throughline.record.people.rules.dates import age_words, birth_words
@@ -24,7 +25,16 @@ def place_of_patient(patient_id: UUID) -> Place:
     return Place(site_id=site_id, patient_id=patient_id)
 
 
-@read_also
+# The records merged into a patient, directly or through others: their lines are part of her story.
+_MERGED = f"""
+with recursive merged(id) as (
+  select id from {Patient._meta.db_table} where merged_into_id = %(patient)s
+  union select p.id from {Patient._meta.db_table} p join merged on p.merged_into_id = merged.id
+) select id from merged
+"""
+read_also(_MERGED)
+
+
 def merged_ids(patient_id: UUID) -> list[UUID]:
     """Return the ids of the records merged into a patient, directly or through others; most patients have none."""
     found: list[UUID] = []
@@ -42,10 +52,37 @@ def today_of(viewer: Viewer) -> date:
 
 def identity(viewer: Viewer, patient_id: UUID) -> Identity:
     """Return who the patient is, for the identity bar. Raises NotFound unless the viewer may see her."""
-    found = identities(viewer, [patient_id])
-    if patient_id not in found:
+    return alone(identity_part(viewer, patient_id))
+
+
+_COLUMNS = (
+    "id", "site_id", "display_name", "preferred_name", "birth_date", "birth_date_precision", "mrn", "pronouns",
+    "gender", "language", "interpreter_needed", "phone", "code_status", "deceased", "deceased_at", "time_zone",
+    "merged_into_id", "version",
+)  # fmt: skip
+_WHO = f"""
+select {", ".join(_COLUMNS)} from {Patient._meta.db_table} p
+where p.id = %(patient)s and {sees_sql("p.id", "p.site_id")}
+"""
+
+
+def identity_part(viewer: Viewer, patient_id: UUID) -> Part[Identity]:
+    """Return what `identity` reads, to be asked together with other parts of a page."""
+    return Part((_WHO,), {**sees_parameters(viewer), "patient": patient_id}, lambda rows: _read(rows, today_of(viewer)))
+
+
+def _read(rows: list[Row], today: date) -> Identity:
+    if not rows:
         raise NotFound("There is no such patient, or she is not on your list.")
-    return found[patient_id]
+    row = rows[0]
+    plain = {
+        "id": UUID(row["id"]),
+        "site_id": UUID(row["site_id"]),
+        "merged_into_id": key(row["merged_into_id"]),
+        "birth_date": date.fromisoformat(row["birth_date"]) if row["birth_date"] else None,
+        "deceased_at": instant(row["deceased_at"]),
+    }
+    return identity_of(Patient(**{**row, **plain}), today)
 
 
 def identities(viewer: Viewer, patient_ids: Iterable[UUID]) -> dict[UUID, Identity]:

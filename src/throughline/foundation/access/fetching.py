@@ -1,0 +1,32 @@
+"""Sends the statements of `kernel.reading`: prepared in the database session, so that each is planned once there."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection
+from psycopg import RawCursor
+
+SOON = 2  # how often a statement is sent before the session keeps its plan
+
+
+class _Cursor(RawCursor[Any]):
+    """A cursor that sends values apart from the statement, and tells a log what it sent."""
+
+    def execute(self, query: Any, params: Any = None, **how: Any) -> "_Cursor":
+        """Send a statement; raises what the database refuses with."""
+        super().execute(query, params, **how)
+        if self._query is None and connection.queries_logged:
+            self._query = self._convert_query(query, params)
+        return self
+
+
+def fetch(statement: str, values: Sequence[Any]) -> Sequence[str | None]:
+    """Return the only row of the statement, on the connection of this piece of work and behind its wall."""
+    connection.ensure_connection()
+    session = connection.connection
+    if session.prepare_threshold is None:  # Django's own statements carry their values and are never prepared
+        session.prepare_threshold = SOON
+    with connection._prepare_cursor(_Cursor(session)) as cursor:
+        cursor.execute(statement, values)
+        row: Sequence[str | None] = cursor.fetchone()
+        return row
