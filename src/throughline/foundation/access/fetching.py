@@ -26,7 +26,7 @@ def fetch(statement: str, values: Sequence[Any]) -> Sequence[str | None]:
     session = connection.connection
     if session.prepare_threshold is None:  # Django's own statements carry their values and are never prepared
         session.prepare_threshold = SOON
-    with connection._prepare_cursor(_Cursor(session)) as cursor:
+    with connection._prepare_cursor(_Cursor(session)) as cursor:  # type: ignore[attr-defined]  # the way to a log
         cursor.execute(statement, values)
         row: Sequence[str | None] = cursor.fetchone()
         return row
