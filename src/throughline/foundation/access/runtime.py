@@ -7,13 +7,12 @@ from datetime import datetime
 from uuid import UUID
 
 import pghistory
-from django.db import transaction
-from django.db.models import Q
+from django.db import connection, transaction
 
 from throughline.foundation.access.bulk import insert_rows
 from throughline.foundation.access.models import Grant, PatientAccess, TeamMembership
 from throughline.foundation.access.permissions import ROLES
-from throughline.foundation.access.queries import _held_at, may_see
+from throughline.foundation.access.queries import may_see
 from throughline.foundation.audit.writing import entry
 from throughline.foundation.journal.publishing import gathering
 from throughline.foundation.kernel.actions import NotPermitted, Place
@@ -21,6 +20,19 @@ from throughline.foundation.kernel.actor import Actor, ActorKind
 from throughline.foundation.kernel.viewer import Viewer
 
 _within_action = threading.local()
+_SEES_SITE = [name for name, role in ROLES.items() if role.sees_site]
+_HELD = "{0}.since <= %(at)s and ({0}.until is null or {0}.until > %(at)s)"
+# In one statement, because every act of every nurse asks it: a role that sees the site, or her own or a team's access.
+_RELATED = f"""
+select exists (
+  select 1 from {Grant._meta.db_table} g
+  where g.user_id = %(user)s and g.site_id = %(site)s and g.role = any(%(wide)s) and {_HELD.format("g")}
+) or exists (
+  select 1 from {PatientAccess._meta.db_table} a where a.patient_id = %(patient)s and {_HELD.format("a")}
+  and (a.user_id = %(user)s or a.team_id in (
+    select m.team_id from {TeamMembership._meta.db_table} m where m.user_id = %(user)s and {_HELD.format("m")}))
+)
+"""
 
 
 class DatabaseRuntime:
@@ -75,12 +87,13 @@ class DatabaseRuntime:
         return related
 
     def _asked_whether_related(self, user_id: UUID, place: Place, at: datetime) -> bool:
-        grants = Grant.objects.filter(_held_at(at), user_id=user_id, site_id__in=[place.site_id])
-        if any(ROLES[role].sees_site for role in grants.values_list("role", flat=True)):
-            return True
-        teams = TeamMembership.objects.filter(_held_at(at), user_id=user_id).values("team_id")
-        held = PatientAccess.objects.filter(_held_at(at), patient_id__in=[place.patient_id])
-        return held.filter(Q(user_id=user_id) | Q(team_id__in=teams)).exists()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                _RELATED,
+                {"user": user_id, "site": place.site_id, "patient": place.patient_id, "at": at, "wide": _SEES_SITE},
+            )
+            found = cursor.fetchone()
+        return bool(found and found[0])
 
     def sees(self, viewer: Viewer, place: Place) -> bool:
         """Whether the viewer may see the patient of the place."""

@@ -3,9 +3,11 @@
 from throughline.practice.assessment.actions.asking import (
     MODES,
     Said,
+    Saved,
     Sitting,
     UnableToAssess,
     give_up,
+    remove_repetition,
     save_answers,
     sign_assessment,
     start_assessment,
@@ -21,6 +23,7 @@ from throughline.practice.assessment.actions.needs import (
 __all__ = [
     "MODES",
     "Said",
+    "Saved",
     "Sitting",
     "UnableToAssess",
     "UnableToKeepNeed",
@@ -28,6 +31,7 @@ __all__ = [
     "close_need",
     "give_up",
     "raise_need",
+    "remove_repetition",
     "save_answers",
     "sign_assessment",
     "start_assessment",

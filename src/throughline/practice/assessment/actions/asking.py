@@ -9,6 +9,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
+
 from throughline.foundation.access.permissions import Permission
 from throughline.foundation.content import library as content
 from throughline.foundation.content.records import thaw
@@ -23,13 +25,14 @@ from throughline.practice.assessment.models import (
     InstrumentEdition,
     RaisedFlag,
 )
-from throughline.practice.assessment.records import Absence, Answer, Flag, Instrument, Scored, SuggestedNeed
+from throughline.practice.assessment.records import Absence, Answer, Answers, Flag, Instrument, Scored, SuggestedNeed
 from throughline.practice.assessment.rules import library
 from throughline.practice.assessment.rules.answering import as_json
 from throughline.practice.assessment.rules.answers import UnacceptableAnswer, answer_of
-from throughline.practice.assessment.rules.branching import walk
 from throughline.practice.assessment.rules.conclusions import unwritten
+from throughline.practice.assessment.rules.definition import item_by_id
 from throughline.practice.assessment.rules.flow import progress
+from throughline.practice.assessment.rules.repeating import NoSuchRepetition, place_of, without
 from throughline.practice.assessment.rules.scoring import flags_of, score, suggested_needs
 from throughline.practice.assessment.rules.storing import as_stored
 from throughline.record.cases.models import Case
@@ -65,6 +68,15 @@ class Said:
     absent: str = ""
     words: str = ""
     words_language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What stands after answers were saved: all answers, all flags, and the flags these answers raised."""
+
+    answers: Answers
+    flags: tuple[Flag, ...]
+    raised: tuple[Flag, ...]
 
 
 @locator("assessment_id")
@@ -147,30 +159,71 @@ def _locked(assessment_id: UUID) -> Assessment:
 
 
 @action("assessment.answer", needs=Permission.ASSESS, on="assessment_id")
-def save_answers(*, assessment_id: UUID, said: Mapping[str, Said], by: Actor, at: datetime) -> tuple[Flag, ...]:
-    """Keep the answers at these places and return the safety flags they raised for the first time.
+def save_answers(*, assessment_id: UUID, said: Mapping[str, Said], by: Actor, at: datetime) -> Saved:
+    """Keep the answers at these places and return what stands now, with the safety flags first raised by them.
 
     A flag fires here and now, whatever the total: its line goes into the story and a task leads Today. An empty Said
     takes the answer back. All or nothing: raises UnableToAssess for a place that is not asked or a value the item does
     not take, and then keeps none of them.
     """
-    found = _locked(assessment_id)
+    found = _marked_answered(assessment_id, at)
     instrument = queries.instrument_of_edition(found.edition_id)
-    answers = queries.answers_of(found, instrument)
-    items = {place.key: place.item for place in walk(instrument, answers)}
+    answers, standing = queries.said_so_far(assessment_id)
     changed: dict[str, Answer] = {}
     for place, one in said.items():
-        if place not in items and (place.split("#")[0] not in items or "/" not in place):
+        item = place_of(instrument.items, place, answers)
+        if item is None or not item.asks or item.calculated:
             raise UnableToAssess("This question is not part of the assessment.")
-        item = items.get(place) or queries.item_at(instrument, place)
         answer = _typed(item, one, by, at)
         if not _same(answers.get(place, Answer()), answer):
             answers[place] = changed[place] = answer
     _store(found, changed, at)
-    raised = _raise_flags(found, instrument, answers, tuple(said), by, at)
-    found.answered_at, found.version = at, found.version + 1
-    found.save(update_fields=["answered_at", "version"])
-    return raised
+    raised = _raise_flags(found, instrument, answers, {flag.id for flag in standing}, tuple(said), by, at)
+    return Saved(answers, (*standing, *raised), raised)
+
+
+@action("assessment.remove-repetition", needs=Permission.ASSESS, on="assessment_id")
+def remove_repetition(*, assessment_id: UUID, repetition: str, by: Actor, at: datetime) -> Saved:
+    """Take one repetition of a group (`med#1`) away, those after it moving up, and return what stands now.
+
+    A flag it raised stays. Raises UnableToAssess when it is not there, or as few stand as must.
+    """
+    found = _marked_answered(assessment_id, at)
+    instrument = queries.instrument_of_edition(found.edition_id)
+    answers, standing = queries.said_so_far(assessment_id)
+    group = item_by_id(instrument, repetition.rpartition("/")[2].partition("#")[0])
+    try:
+        left = without(answers, repetition, group) if group else None
+    except NoSuchRepetition as wrong:
+        raise UnableToAssess(str(wrong)) from wrong
+    if left is None:
+        raise UnableToAssess("There is nothing to take away here.")
+    moved = {place: answer for place, answer in left.items() if answers.get(place) is not answer}
+    gone = [place for place in answers if place not in left]
+    AnswerRow.objects.filter(assessment=found, place__in=[*moved, *gone]).delete()
+    _store(found, moved, at)
+    return Saved(left, standing, ())
+
+
+_ANSWERED = f"""
+update {Assessment._meta.db_table} set answered_at = %(at)s, version = version + 1
+where id = %(id)s and signed_at is null and abandoned_at is null
+returning id, site_id, patient_id, case_id, instrument, title, edition_id
+"""
+
+
+def _marked_answered(assessment_id: UUID, at: datetime) -> Assessment:
+    """Lock an open assessment by saying when it was answered last, in one statement; what is read after it is current.
+
+    Raises UnableToAssess when it is signed or given up.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_ANSWERED, {"id": assessment_id, "at": at})
+        row = cursor.fetchone()
+    if row is None:
+        return _locked(assessment_id)
+    names = ("id", "site_id", "patient_id", "case_id", "instrument", "title", "edition_id")
+    return Assessment(**dict(zip(names, row, strict=True)))
 
 
 def _same(before: Answer, after: Answer) -> bool:
@@ -197,7 +250,7 @@ def _store(found: Assessment, changed: Mapping[str, Answer], at: datetime) -> No
         AnswerRow(
             assessment=found, place=place, value=as_stored(answer.values), words=answer.words,
             absent=answer.absent.value if answer.absent else "", words_language=answer.words_language,
-            by_name=answer.by, at=at,
+            by_name=answer.by, at=answer.at or at,
         )
         for place, answer in changed.items() if place not in emptied
     ]  # fmt: skip
@@ -213,13 +266,12 @@ def _raise_flags(
     found: Assessment,
     instrument: Instrument,
     answers: Mapping[str, Answer],
+    standing: set[str],
     places: Sequence[str],
     by: Actor,
     at: datetime,
 ) -> tuple[Flag, ...]:
-    due = flags_of(instrument, answers)
-    standing = set(RaisedFlag.objects.filter(assessment=found).values_list("flag", flat=True)) if due else set()
-    raised = tuple(flag for flag in due if flag.id not in standing)
+    raised = tuple(flag for flag in flags_of(instrument, answers) if flag.id not in standing)
     for flag in raised:
         RaisedFlag.objects.create(
             assessment=found, flag=flag.id, severity=flag.severity, text=flag.text, steps=list(flag.steps),

@@ -11,10 +11,9 @@ from throughline.practice.assessment.queries.assessments import (
     rescored,
 )
 from throughline.practice.assessment.queries.editions import instrument_of_edition, item_at
-from throughline.practice.assessment.queries.one import after_saving, assessment
+from throughline.practice.assessment.queries.one import assessment, said_so_far
 
 __all__ = [
-    "after_saving",
     "answers_of",
     "assessed_of_many",
     "assessment",
@@ -26,4 +25,5 @@ __all__ = [
     "needs_of",
     "open_case_id",
     "rescored",
+    "said_so_far",
 ]

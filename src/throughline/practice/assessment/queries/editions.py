@@ -6,13 +6,14 @@ from uuid import UUID
 from throughline.foundation.kernel.actions import NotFound
 from throughline.practice.assessment.models import InstrumentEdition
 from throughline.practice.assessment.records import Instrument, Item
-from throughline.practice.assessment.rules.definition import instrument_of, item_by_id
+from throughline.practice.assessment.rules.definition import item_by_id
+from throughline.practice.assessment.rules.reading import instrument_from
 
 
 @lru_cache(maxsize=64)
 def _parsed(edition_id: UUID) -> Instrument:
     # An edition is kept for good and never changes, so what was made of it may be remembered for ever.
-    return instrument_of(InstrumentEdition.objects.get(pk=edition_id).content)
+    return instrument_from(InstrumentEdition.objects.get(pk=edition_id).content)
 
 
 def instrument_of_edition(edition_id: UUID) -> Instrument:

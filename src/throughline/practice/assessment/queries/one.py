@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
-from throughline.foundation.kernel.actions import NotFound, Place, require_sight
+from throughline.foundation.access.queries import sees_parameters, sees_sql
+from throughline.foundation.kernel.actions import NotFound
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.practice.assessment.models import Addendum, AnswerRow, Assessment, RaisedFlag
 from throughline.practice.assessment.queries.editions import instrument_of_edition
@@ -45,7 +45,7 @@ left join lateral (
     and b.signed_at < coalesce(a.signed_at, a.started_at)
   order by b.signed_at desc limit 1
 ) p on true
-where a.id = %(id)s and a.site_id = any(%(sites)s)
+where a.id = %(id)s and {sees_sql("a.patient_id", "a.site_id")}
 """
 
 
@@ -91,17 +91,15 @@ def assessment(viewer: Viewer, assessment_id: UUID) -> AssessmentRecord:
     Raises NotFound when there is none the viewer may see.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_ONE, {"id": assessment_id, "sites": list(viewer.site_ids)})
+        cursor.execute(_ONE, {"id": assessment_id} | sees_parameters(viewer))
         found = cursor.fetchone()
     if found is None:
         raise NotFound("This assessment does not exist, or you may not see it.")
     row, answers, flags, addenda, prior, prior_answers = (_read(part) for part in found)
-    site, patient = UUID(row["site_id"]), UUID(row["patient_id"])
-    require_sight(viewer, Place(site_id=site, patient_id=patient))
     return AssessmentRecord(
         line=_line(row),
-        patient_id=patient,
-        site_id=site,
+        patient_id=UUID(row["patient_id"]),
+        site_id=UUID(row["site_id"]),
         case_id=UUID(row["case_id"]) if row["case_id"] else None,
         mode=row["mode"],
         language=row["language"],
@@ -120,9 +118,9 @@ def assessment(viewer: Viewer, assessment_id: UUID) -> AssessmentRecord:
     )
 
 
-def after_saving(before: AssessmentRecord) -> AssessmentRecord:
-    """Return an assessment read before as it stands now: only answers and flags can have changed by saving answers."""
+def said_so_far(assessment_id: UUID) -> tuple[dict[str, Answer], tuple[Flag, ...]]:
+    """Return the answers by place and the flags of an assessment, for an action that has asked who may."""
     with connection.cursor() as cursor:
-        cursor.execute(_AFTER, {"id": before.line.id})
+        cursor.execute(_AFTER, {"id": assessment_id})
         answers, flags = (_read(part) for part in cursor.fetchone() or ("[]", "[]"))
-    return replace(before, answers=_answers(answers), flags=_flags(flags))
+    return _answers(answers), _flags(flags)

@@ -35,6 +35,8 @@ def answer_of(item: Item, raw: Any) -> Answer:
         return Answer(absent=absence)
     if len(rows) > 1 and not item.repeats:
         raise UnacceptableAnswer(f"{name_of(item)} takes one answer")
+    if item.limits.max_occurs is not None and len(rows) > max(1, item.limits.max_occurs):
+        raise UnacceptableAnswer(f"{name_of(item)} takes at most {item.limits.max_occurs} answers")
     values = tuple(value_of(item, row) for row in rows)
     _exclusive(item, values)
     return Answer(values=values)

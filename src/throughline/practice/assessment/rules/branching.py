@@ -3,16 +3,16 @@
 A place is where an answer sits: the item's id, or `group#0/item` within the first instance of a repeating group.
 """
 
-import re
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from throughline.practice.assessment.records import Answer, Answers, Branch, Chosen, Instrument, Item, Kind, Quantity
 from throughline.practice.assessment.rules.answers import option_of
 from throughline.practice.assessment.rules.definition import item_by_id
+from throughline.practice.assessment.rules.repeating import instances, least
 
 NOTHING = Answer()
 REMEMBERED = 6
@@ -21,13 +21,19 @@ _lately = threading.local()
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One place of the walk: the item, where its answer sits, whether it is asked, and the section it is in."""
+    """One place of the walk: the item, where its answer sits, whether it is asked, and the section it is in.
+
+    `repetition` names the innermost repetition it lies in (`med#1`). What is required in a repetition is required only
+    when the repetition must stand or holds an answer.
+    """
 
     key: str
     item: Item
     enabled: bool
     section: str
     depth: int
+    required: bool = False
+    repetition: str = ""
 
 
 def walk(instrument: Instrument, answers: Answers) -> Iterator[Place]:
@@ -55,36 +61,42 @@ def _looked_through(instrument: Instrument, answers: Answers) -> tuple[Answers, 
 
 def _places(instrument: Instrument, counted: Answers, answers: Answers) -> Iterator[Place]:
     """The walk with branches decided by `counted`; `answers` say how often a group stands."""
-    yield from _walk(instrument, instrument.items, (counted, answers), "", True, "", 0)
+    yield from _walk(instrument, instrument.items, (counted, answers), _Within())
+
+
+@dataclass(frozen=True, slots=True)
+class _Within:
+    """Where the walk is: the path before an answer, whether it is asked at all, the section, and the repetition."""
+
+    prefix: str = ""
+    enabled: bool = True
+    section: str = ""
+    depth: int = 0
+    needed: bool = True
+
+    @property
+    def repetition(self) -> str:
+        return self.prefix.rstrip("/")
 
 
 def _walk(
-    instrument: Instrument,
-    items: tuple[Item, ...],
-    given: tuple[Answers, Answers],
-    prefix: str,
-    enabled: bool,
-    section: str,
-    depth: int,
+    instrument: Instrument, items: tuple[Item, ...], given: tuple[Answers, Answers], within: _Within
 ) -> Iterator[Place]:
     for item in items:
-        on = enabled and is_asked(instrument, item, given[0], prefix)
-        here = section or (item.id if item.kind is Kind.GROUP else "")
-        if item.kind is Kind.GROUP and item.repeats:
-            yield Place(prefix + item.id, item, on, here, depth)
-            for instance in range(instances(given[1], prefix + item.id)):
-                inner = f"{prefix}{item.id}#{instance}/"
-                yield from _walk(instrument, item.items, given, inner, on, here, depth + 1)
+        on = within.enabled and is_asked(instrument, item, given[0], within.prefix)
+        here = within.section or (item.id if item.kind is Kind.GROUP else "")
+        key, needed = within.prefix + item.id, item.required and within.needed
+        yield Place(key, item, on, here, within.depth, needed, within.repetition)
+        below = replace(within, enabled=on, section=here, depth=within.depth + 1)
+        if item.kind is not Kind.GROUP or not item.repeats:
+            yield from _walk(instrument, item.items, given, below)
             continue
-        yield Place(prefix + item.id, item, on, here, depth)
-        yield from _walk(instrument, item.items, given, prefix, on, here, depth + 1)
-
-
-def instances(answers: Answers, group: str) -> int:
-    """How many instances of a repeating group there are; an empty one is always offered first."""
-    pattern = re.compile(re.escape(group) + r"#(\d+)/")
-    found = [int(m.group(1)) for key in answers if (m := pattern.match(key))]
-    return max(found) + 1 if found else 1
+        for number in range(instances(given[1], key, item)):
+            one = f"{key}#{number}"
+            stands = number < least(item) or any(said.startswith(f"{one}/") for said in given[1])
+            yield Place(one, item, on, here, within.depth, False, one)
+            inner = replace(below, prefix=f"{one}/", needed=within.needed and stands)
+            yield from _walk(instrument, item.items, given, inner)
 
 
 def is_asked(instrument: Instrument, item: Item, answers: Answers, prefix: str = "") -> bool:

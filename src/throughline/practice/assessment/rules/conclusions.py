@@ -8,6 +8,7 @@ from throughline.practice.assessment.records import Answer, Answers, Chosen, Con
 from throughline.practice.assessment.rules.answers import option_of, text_of
 from throughline.practice.assessment.rules.branching import counting
 from throughline.practice.assessment.rules.definition import every_item
+from throughline.practice.assessment.rules.repeating import answers_at
 
 ENDING = ".conclusion"
 PLAIN_MARKS = frozenset({"need", "danger", "dependent", "alone", "concern", "strain", "acute"})
@@ -55,16 +56,21 @@ def _findings(group: Item, answers: Answers, language: str) -> list[str]:
     telling: list[str] = []
     plain: list[str] = []
     for item in every_item(group.items):
-        answer = answers.get(item.id)
-        if not item.asks or item.id.endswith(ENDING) or answer is None or not answer.settled:
+        if not item.asks or item.id.endswith(ENDING):
             continue
-        if answer.absent is not None:
-            said = answer.absent.value.replace("-", " ")
-        else:
-            said = ", ".join(text_of(item, value, language) for value in answer.values)
-        question = (item.text.get(language) or item.text.get("en") or item.id).rstrip("?")
-        (telling if _marked(item, answer) else plain).append(f"{question}: {said}")
+        for answer in (answers[place] for place in answers_at(answers, item.id)):
+            if answer.settled:
+                (telling if _marked(item, answer) else plain).append(_finding(item, answer, language))
     return telling + plain
+
+
+def _finding(item: Item, answer: Answer, language: str) -> str:
+    if answer.absent is not None:
+        said = answer.absent.value.replace("-", " ")
+    else:
+        said = ", ".join(text_of(item, value, language) for value in answer.values)
+    question = (item.text.get(language) or item.text.get("en") or item.id).rstrip("?")
+    return f"{question}: {said}"
 
 
 def _marked(item: Item, answer: Answer) -> bool:

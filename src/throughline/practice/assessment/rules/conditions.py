@@ -11,9 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from throughline.practice.assessment.records import Answers, Instrument, Item
+from throughline.practice.assessment.records import Answer, Answers, Instrument, Item
 from throughline.practice.assessment.rules.answers import option_of, points_of, text_of
 from throughline.practice.assessment.rules.definition import every_item, item_by_id
+from throughline.practice.assessment.rules.repeating import answers_at
 
 COMPARISONS = ("at_least", "at_most", "above", "below", "equals", "in", "marked", "includes")
 
@@ -80,8 +81,13 @@ def _any_item(condition: Mapping[str, Any], known: Known) -> bool | None:
 
 
 def _answer_compares(item: Item, condition: Mapping[str, Any], known: Known) -> bool | None:
-    answer = known.answers.get(item.id)
-    if answer is None or not answer.given:
+    """Whether an answer to the item compares so, in whichever repetition of its group."""
+    places = list(answers_at(known.answers, item.id))
+    return _either([_one_compares(item, known.answers[place], condition) for place in places])
+
+
+def _one_compares(item: Item, answer: Answer, condition: Mapping[str, Any]) -> bool | None:
+    if not answer.given:
         return None
     if "marked" in condition:
         chosen = [option_of(item, getattr(v, "key", "")) for v in answer.values]
@@ -110,8 +116,7 @@ def _context(condition: Mapping[str, Any], known: Known) -> bool | None:
 
 
 def _answered(condition: Mapping[str, Any], known: Known) -> bool | None:
-    answer = known.answers.get(str(condition["answered"]))
-    return bool(answer and answer.given)
+    return any(known.answers[place].given for place in answers_at(known.answers, str(condition["answered"])))
 
 
 def _decimal(value: Any) -> Decimal | None:

@@ -42,7 +42,6 @@ def instrument_of(content: Mapping[str, Any]) -> Instrument:
             raise DefinitionProblem(f"{content.get('id', 'instrument')}: '{name}' is missing")
     lists = {key: tuple(_options(rows, f"options.{key}")) for key, rows in content.get("options", {}).items()}
     loinc = content.get("loinc") or {}
-    licence = content.get("licence") or {}
     made = Instrument(
         id=str(content["id"]),
         title=str(content["title"]),
@@ -54,12 +53,7 @@ def instrument_of(content: Mapping[str, Any]) -> Instrument:
         languages=tuple(content.get("languages", ("en",))),
         translations={str(k): _translation(v) for k, v in content.get("translations", {}).items()},
         lead=wording_of(content.get("lead")),
-        licence=Licence(
-            terms=str(licence.get("terms", "unknown")),
-            text=str(licence.get("text", "")),
-            confidence=str(licence.get("confidence", "unreviewed")),
-            source=str(licence.get("source", "")),
-        ),
+        licence=licence_of(content),
         attribution=str(content.get("attribution", "")),
         citation=str(content.get("citation", "")),
         confidence=str(content.get("confidence", "unreviewed")),
@@ -78,6 +72,17 @@ def instrument_of(content: Mapping[str, Any]) -> Instrument:
     )
     check(made)
     return made
+
+
+def licence_of(content: Mapping[str, Any]) -> Licence:
+    """The licence a content item names; unknown and unreviewed where it says nothing."""
+    licence = content.get("licence") or {}
+    return Licence(
+        terms=str(licence.get("terms", "unknown")),
+        text=str(licence.get("text", "")),
+        confidence=str(licence.get("confidence", "unreviewed")),
+        source=str(licence.get("source", "")),
+    )
 
 
 def wording_of(raw: Any) -> Wording:

@@ -10,7 +10,7 @@ from fhirpathpy.models import models
 
 from throughline.practice.assessment.records import Answers, Instrument, Item
 from throughline.practice.assessment.rules.definition import DefinitionProblem, every_item
-from throughline.practice.assessment.rules.fhir_response import ORDINAL, to_response
+from throughline.practice.assessment.rules.fhir_response import ORDINAL, row_of, to_response
 
 
 class UnusableExpression(DefinitionProblem):
@@ -55,6 +55,23 @@ def calculate(expression: str, instrument: Instrument, answers: Answers) -> Deci
     item = next((i for i in every_item(instrument.items) if i.calculated == expression), None)
     result = evaluate(expression, instrument, answers, item)
     return _one(result)
+
+
+def calculate_at(item: Item, repetition: str, instrument: Instrument, answers: Answers) -> Decimal | str | None:
+    """What a calculated item gives in its place; within a repetition (`med#1`) it looks at that repetition alone.
+
+    There `item` and `%context` are the repetition's row and `%resource` the whole response (SDC: the expression is
+    evaluated where the item stands). Raises UnusableExpression.
+    """
+    if not repetition:
+        return _one(evaluate(item.calculated, instrument, answers, item))
+    response = to_response(instrument, answers)
+    # Named a response itself, because `answer.value` is understood only below a resource whose type is known.
+    row = {"resourceType": "QuestionnaireResponse", **row_of(instrument, answers, repetition)}
+    context: dict[str, Any] = {"resource": response, "context": row, "questionnaire": dict(instrument.source)}
+    for name, formula in (*instrument.variables, *item.variables):
+        context[name] = _run(formula, row, context)
+    return _one(_run(item.calculated, row, context))
 
 
 def evaluate(expression: str, instrument: Instrument, answers: Answers, item: Item | None = None) -> list[Any]:

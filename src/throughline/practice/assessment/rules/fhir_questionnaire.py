@@ -1,6 +1,7 @@
 """Makes an instrument of any FHIR R4 Questionnaire, Structured Data Capture extensions included."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -54,7 +55,7 @@ def from_questionnaire(source: Mapping[str, Any]) -> Instrument:
         citation=str(source.get("url", "")),
         confidence="as published",
         panel_code=_code(source.get("code", ())),
-        totals=tuple(_totals(items)),
+        totals=tuple(_totals(_once(items))),
         url=str(source.get("url", "")),
         variables=tuple(_variables(source)),
         source=source,
@@ -216,6 +217,14 @@ def _branch(row: Mapping[str, Any]) -> Branch:
     if isinstance(raw, Mapping):
         raw = raw.get("code") or raw.get("value") or raw.get("reference") or raw.get("display")
     return Branch(str(row["question"]), str(row.get("operator", "=")), raw)
+
+
+def _once(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    """The items outside repeating groups: what is calculated in each repetition is no total of the form."""
+    inside = {
+        i.id for item in every_item(items) if item.kind is Kind.GROUP and item.repeats for i in every_item(item.items)
+    }
+    return tuple(replace(item, items=()) for item in every_item(items) if item.id not in inside)
 
 
 def _totals(items: tuple[Item, ...]) -> Iterator[Total]:

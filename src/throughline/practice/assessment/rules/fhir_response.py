@@ -17,7 +17,8 @@ from throughline.practice.assessment.records import (
     Value,
 )
 from throughline.practice.assessment.rules.answers import UnacceptableAnswer, absence_of, option_of, value_of
-from throughline.practice.assessment.rules.branching import counting, instances
+from throughline.practice.assessment.rules.branching import counting
+from throughline.practice.assessment.rules.repeating import instances
 
 ABSENT_REASON = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 ORDINAL = "http://hl7.org/fhir/StructureDefinition/ordinalValue"
@@ -68,6 +69,27 @@ def _groups(item: Item, answers: Answers, prefix: str) -> Iterator[dict[str, Any
         rows = list(_response_items(item.items, answers, inner))
         if rows:
             yield {"linkId": item.id, **_text(item), "item": rows}
+
+
+def row_of(instrument: Instrument, answers: Answers, repetition: str) -> dict[str, Any]:
+    """The row of one repetition (`med#1`) as a response writes it; empty while nothing in it counts."""
+    counted = counting(instrument, answers)
+    own = {key: answer for key, answer in counted.items() if key.startswith(f"{repetition}/")}
+    rows = list(_response_items(instrument.items, own, ""))  # of this repetition alone, so that every step leads on
+    found: dict[str, Any] = {}
+    for step in repetition.split("/"):
+        found = next(_called(rows, step.partition("#")[0]), {})
+        rows = found.get("item", [])
+    return found
+
+
+def _called(rows: list[dict[str, Any]], link: str) -> Iterator[dict[str, Any]]:
+    """The rows of this name, also within groups."""
+    for row in rows:
+        if row["linkId"] == link:
+            yield row
+        elif "answer" not in row:
+            yield from _called(row.get("item", []), link)
 
 
 def _text(item: Item) -> dict[str, str]:

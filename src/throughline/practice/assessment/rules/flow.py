@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from throughline.practice.assessment.records import Answers, Instrument, Item, Kind
+from throughline.practice.assessment.records import Answer, Answers, Instrument, Item, Kind
 from throughline.practice.assessment.rules.branching import NOTHING, Place, walk
 
 
@@ -49,8 +49,15 @@ def progress(instrument: Instrument, answers: Answers) -> Progress:
         due=len(due),
         settled=len(due) - len(still),
         open=tuple(p.key for p in still),
-        required_open=tuple(p.key for p in still if p.item.required),
+        required_open=tuple(p.key for p in due if _lacks(p, answers.get(p.key, NOTHING))),
     )
+
+
+def _lacks(place: Place, answer: Answer) -> bool:
+    """Whether a place stands between an assessment and its signature: required and open, or too few answers given."""
+    least = place.item.limits.min_occurs
+    few = place.item.repeats and least is not None and answer.given and len(answer.values) < least
+    return few or (place.required and not answer.settled)
 
 
 def next_place(instrument: Instrument, answers: Answers, after: str = "") -> Place | None:

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from throughline.foundation.content import library
-from throughline.foundation.content.records import Item
+from throughline.foundation.content.records import Item, thaw
 from throughline.practice.assessment.records import Instrument
-from throughline.practice.assessment.rules.definition import instrument_of
+from throughline.practice.assessment.rules.reading import instrument_from
 from throughline.practice.assessment.rules.scores import ScoreDefinition, score_of
 
 
@@ -46,7 +46,10 @@ def parse_instrument(item: Item) -> Instrument:
         "confidence": item.data.get("licence_confidence", "unreviewed"),
         "source": item.data.get("licence_source", ""),
     }
-    return instrument_of(_flat(item) | {"licence": terms})
+    known = _flat(item) | {"licence": terms}
+    if "questionnaire" in known:
+        known["questionnaire"] = thaw(known["questionnaire"])
+    return instrument_from(known)
 
 
 def parse_score(item: Item) -> ScoreDefinition:

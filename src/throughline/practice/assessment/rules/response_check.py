@@ -84,9 +84,21 @@ class _Walk:
         if len(found) > 1 and not (item.kind is Kind.GROUP and item.repeats):
             where = f"{path}.item[{found[1][0] - 1}]"
             yield error("invalid", f"'{item.id}' stands more than once", where)
+        yield from self.repetitions(item, found, path)
         for instance, (number, row) in enumerate(found):
             inner = f"{prefix}{item.id}#{instance}/" if item.kind is Kind.GROUP and item.repeats else prefix
             yield from self.row(item, row, f"{path}.item[{number}]", inner)
+
+    def repetitions(self, item: Item, found: Sequence[tuple[int, Mapping[str, Any]]], path: str) -> Iterator[Issue]:
+        """Too few or too many repetitions of a group."""
+        least, most = item.limits.min_occurs, item.limits.max_occurs
+        if item.kind is not Kind.GROUP or not item.repeats:
+            return
+        if most is not None and len(found) > most:
+            where = f"{path}.item[{found[most][0]}]"
+            yield error("invalid", f"'{item.id}' stands at most {most} times, here {len(found)}", where)
+        if least is not None and self.finished and found and len(found) < least:
+            yield error("invalid", f"'{item.id}' must stand at least {least} times", path)
 
     def row(self, item: Item, row: Mapping[str, Any], path: str, prefix: str) -> Iterator[Issue]:
         """The issues of one answered row."""

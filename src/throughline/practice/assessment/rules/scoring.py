@@ -18,6 +18,7 @@ from throughline.practice.assessment.rules.answers import points_of, text_of
 from throughline.practice.assessment.rules.branching import counting, walk
 from throughline.practice.assessment.rules.conditions import Known, holds
 from throughline.practice.assessment.rules.definition import every_item, item_by_id
+from throughline.practice.assessment.rules.repeating import answers_at
 from throughline.practice.assessment.rules.totals import Sum, totals_of
 
 
@@ -99,8 +100,8 @@ def _band(main: Sum | None) -> str | None:
 def _missing(instrument: Instrument, sums: Mapping[str, Sum], counted: Answers) -> tuple[str, ...]:
     main = _main(instrument, sums)
     needed = main.missing if main and _wanted(instrument, main, counted) else ()
-    due = {p.key: p.item for p in walk(instrument, counted) if p.enabled}
-    required = [key for key, item in due.items() if item.required and not item.entry_only and not _given(counted, key)]
+    due = {p.key: p for p in walk(instrument, counted) if p.enabled}
+    required = [k for k, p in due.items() if p.required and not p.item.entry_only and not _given(counted, k)]
     wanted = set(needed) | set(required)
     return tuple(key for key in due if key in wanted)
 
@@ -153,9 +154,9 @@ def _shown(instrument: Instrument, shown: Mapping[str, Any], known: Known) -> An
 def _suggest(instrument: Instrument, rule: NeedRule, counted: Answers, sums: Mapping[str, Sum]) -> SuggestedNeed:
     evidence = [f"{instrument.short_title}: {s.value:f}, {s.band}" for s in sums.values() if _tells(s)]
     words: list[str] = []
-    for key in rule.items:
-        item, answer = item_by_id(instrument, key), counted.get(key)
-        if item is None or answer is None or not answer.given:
+    for place in (place for key in rule.items for place in answers_at(counted, key)):
+        item, answer = item_by_id(instrument, place.rsplit("/", 1)[-1]), counted[place]
+        if item is None or not answer.given:
             continue
         said = ", ".join(text_of(item, value) for value in answer.values)
         evidence.append(f"{item.text.get('en') or item.name or f'Item {item.id}'}: {said}")

@@ -39,7 +39,7 @@ def band_of(bands: Iterable[Band], value: TotalValue) -> str | None:
 def totals_of(instrument: Instrument, answers: Answers) -> dict[str, Sum]:
     """Every total of the instrument by id, each with its own verdict on what is missing."""
     counted = counting(instrument, answers)
-    items = {p.key: p.item for p in walk(instrument, answers) if p.enabled}
+    items = [(p.key, p.item) for p in walk(instrument, answers) if p.enabled and p.item.asks]
     made: dict[str, Sum] = {}
     for total in instrument.totals:
         made[total.id] = _sum(total, instrument, items, counted, made)
@@ -47,14 +47,12 @@ def totals_of(instrument: Instrument, answers: Answers) -> dict[str, Sum]:
 
 
 def _sum(
-    total: Total, instrument: Instrument, items: Mapping[str, Item], counted: Answers, earlier: Mapping[str, Sum]
+    total: Total, instrument: Instrument, items: list[tuple[str, Item]], counted: Answers, earlier: Mapping[str, Sum]
 ) -> Sum:
     if total.method == "expression":
         value, missing = _by_expression(total, instrument, counted)
         return Sum(total, value, {}, missing, band_of(total.bands, value))
-    asked = [items[i] for i in total.items if i in items]
-    if not total.items:
-        asked = [item for item in items.values() if item.asks]
+    asked = [one for wanted in total.items for one in items if one[1].id == wanted] if total.items else items
     points, missing = _points(asked, counted)
     for other in (earlier[i] for i in total.items if i in earlier):
         if isinstance(other.value, Decimal):
@@ -67,17 +65,17 @@ def _sum(
     return Sum(total, value, points, missing, band_of(total.bands, value))
 
 
-def _points(asked: list[Item], counted: Answers) -> tuple[dict[str, Decimal], tuple[str, ...]]:
+def _points(asked: list[tuple[str, Item]], counted: Answers) -> tuple[dict[str, Decimal], tuple[str, ...]]:
     points: dict[str, Decimal] = {}
     missing: list[str] = []
-    for item in asked:
-        answer = counted.get(item.id)
+    for key, item in asked:
+        answer = counted.get(key)
         values = answer.values if answer else ()
         numbers = [n for v in values if (n := points_of(item, v)) is not None]
         if numbers:
-            points[item.id] = sum(numbers, Decimal(0))
+            points[key] = sum(numbers, Decimal(0))
         if not values or _unknown(item, values):
-            missing.append(item.id)
+            missing.append(key)
     return points, tuple(missing)
 
 
@@ -112,13 +110,13 @@ def _mean(total: Total, points: dict[str, Decimal], missing: tuple[str, ...], *_
 
 
 def _marked(
-    total: Total, points: dict[str, Decimal], missing: tuple[str, ...], asked: list[Item], counted: Answers
+    total: Total, points: dict[str, Decimal], missing: tuple[str, ...], asked: list[tuple[str, Item]], counted: Answers
 ) -> TotalValue:
     """`any` when an answer carries the mark, `none` when all are answered and none does, else no result."""
     mark = total.results.get("mark", "positive")
     open_items = 0
-    for item in asked:
-        answer = counted.get(item.id)
+    for key, item in asked:
+        answer = counted.get(key)
         if answer is None or not answer.given:
             open_items += 1
             continue

@@ -51,7 +51,7 @@ def begin(patient, nurse, instrument, **sitting):
 
 def say(assessment_id, nurse, at=NOW, **raw):
     said = {key.lstrip("q"): value if isinstance(value, Said) else Said(value=value) for key, value in raw.items()}
-    return actions.save_answers(assessment_id=assessment_id, said=said, by=actor_for(nurse, at=at), at=at)
+    return actions.save_answers(assessment_id=assessment_id, said=said, by=actor_for(nurse, at=at), at=at).raised
 
 
 def sign(assessment_id, nurse, at=NOW):

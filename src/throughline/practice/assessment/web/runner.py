@@ -1,5 +1,6 @@
 """The runner: a few related questions at a time, saved as they are answered, the score and what it suggests beside."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -40,10 +41,16 @@ def answer(request: HttpRequest, viewer: Viewer, assessment_id: UUID) -> HttpRes
     before = queries.assessment(viewer, assessment_id)
     said = changes(request.POST, before)
     try:
-        raised = actions.save_answers(assessment_id=assessment_id, said=said, by=viewer.actor, at=viewer.at)
+        saved = actions.save_answers(assessment_id=assessment_id, said=said, by=viewer.actor, at=viewer.at)
+        if gone := request.POST.get("drop", ""):
+            raised = saved.raised
+            saved = actions.remove_repetition(
+                assessment_id=assessment_id, repetition=gone, by=viewer.actor, at=viewer.at
+            )
+            saved = replace(saved, raised=raised)
     except actions.UnableToAssess as refused:
         return _refused(request, viewer, before, next(iter(said), ""), str(refused))
-    record = queries.after_saving(before)
+    record, raised = replace(before, answers=saved.answers, flags=saved.flags), saved.raised
     after = next(reversed(said), "")
     if is_fragment(request) and not raised and _now_finished(before, record):
         return _leave(request, reverse("assessment:review", args=[assessment_id]))
