@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from throughline.edge.wiring import evidence, letters
-from throughline.foundation.journal.publishing import Reaction, react
+from throughline.foundation.journal.publishing import Reaction, react, react_together
 from throughline.foundation.kernel.actor import Actor, system
 from throughline.foundation.kernel.events import Event
 from throughline.practice.assessment.events import AssessmentSigned
@@ -97,11 +97,14 @@ SAME_TRANSACTION: tuple[tuple[type[Event], Reaction], ...] = (
     (TaskReopened, evidence.task_undone),
     (AppointmentKept, evidence.appointment),
     (AppointmentStepUndone, evidence.appointment_undone),
-    (Event, review.heed),  # marks the patient's case; a job looks at it after commit
 )
+# reaction(events, *, by, at), once for all events published together.
+TOGETHER = (review.heed,)  # marks the patients' cases; a job looks at them after commit
 
 
 def install() -> None:
     """Register every row of the table. Called once when Django starts."""
     for event_type, reaction in SAME_TRANSACTION:
         react(event_type, reaction)
+    for together in TOGETHER:
+        react_together(together)

@@ -6,18 +6,22 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
-from itertools import groupby
-from operator import attrgetter
+from itertools import groupby, islice
+from operator import attrgetter, itemgetter
 from typing import Any
 
 import orjson
 from django.db import connection, models
+
+from throughline.foundation.access import copy_text
 
 _AS_THEY_ARE = {
     *(models.UUIDField, models.CharField, models.TextField, models.BooleanField),
     *(models.DateField, models.DateTimeField, models.DecimalField),
     *(models.SmallIntegerField, models.PositiveSmallIntegerField, models.IntegerField),
 }
+# Lines written to COPY at once.
+LINES = 500
 # From this many rows of one table on, COPY and its temporary table cost less than a statement of values.
 MANY = 100
 
@@ -106,11 +110,15 @@ def _plan(model: type[models.Model]) -> tuple[list[str], list[Any]]:
     return [str(field.column) for field in fields], list(fields)
 
 
+def _picker(pick: Callable[[Any], Sequence[Any]]) -> Callable[[Any], Sequence[Any]]:
+    return lambda row: pick(row.__dict__)  # past the descriptors: an unsaved row holds all its columns
+
+
 @cache
 def _for_copy(model: type[models.Model]) -> tuple[list[str], Callable[[Any], Sequence[Any]]]:
     """Return a model's columns and what makes of a row the values COPY takes."""
     names, fields = _plan(model)
-    take = attrgetter(*(field.attname for field in fields))
+    take = _picker(itemgetter(*(field.attname for field in fields)))
     odd = [(place, _odd(field)) for place, field in enumerate(fields)]
     converted = [(place, convert) for place, convert in odd if convert is not None]
     if not converted:
@@ -147,9 +155,8 @@ def copy_rows(
     name = connection.ops.quote_name
     names = ", ".join(name(column) for column in columns)
     if not on_conflict and not returning and not _is_walled(table):
-        with connection.cursor() as cursor, cursor.copy(f"copy {name(table)} ({names}) from stdin") as copy:
-            for row in rows:
-                copy.write_row(row)
+        with connection.cursor() as cursor:
+            _copy_into(cursor, name(table), names, rows)
         return int(cursor.rowcount)
     staging = name(f"copy_{table}"[:63])
     with connection.cursor() as cursor:
@@ -158,9 +165,7 @@ def copy_rows(
             f"create temporary table if not exists {staging} on commit delete rows as "
             f"select * from {name(table)} limit 0"
         )
-        with cursor.copy(f"copy {staging} ({names}) from stdin") as copy:
-            for row in rows:
-                copy.write_row(row)
+        _copy_into(cursor, staging, names, rows)
         statement = f"insert into {name(table)} ({names}) select {names} from {staging}"
         if on_conflict:
             statement += f" on conflict {on_conflict}"
@@ -170,6 +175,13 @@ def copy_rows(
         stored: list[tuple[Any, ...]] | int = cursor.fetchall() if returning else cursor.rowcount
         cursor.execute(f"truncate {staging}")
         return stored
+
+
+def _copy_into(cursor: Any, table: str, names: str, rows: Iterable[Sequence[Any]]) -> None:
+    lines = map(copy_text.line, rows)
+    with cursor.copy(f"copy {table} ({names}) from stdin") as copy:
+        while some := "".join(islice(lines, LINES)):
+            copy.write(some)
 
 
 def _is_walled(table: str) -> bool:

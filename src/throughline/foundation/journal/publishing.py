@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -12,19 +13,30 @@ from django.db import connection, models
 
 from throughline.foundation.journal.models import JournalEntry, OutboxMessage
 from throughline.foundation.journal.records import Parcel
+from throughline.foundation.journal.rows import unsaved
 from throughline.foundation.kernel.actor import Actor
 from throughline.foundation.kernel.events import Event
+from throughline.foundation.kernel.identity import new_id
 from throughline.foundation.kernel.time import require_aware
 
 Reaction = Callable[..., None]
 _same_transaction: dict[type[Event], list[Reaction]] = {}
 _after_commit: dict[type[Event], list[str]] = {}
+_together: list[Callable[..., None]] = []
 handlers: dict[str, Callable[[dict[str, Any], Actor, datetime], None]] = {}
 
 
 def react(event_type: type[Event], reaction: Reaction) -> None:
     """Call `reaction(event, by=…, at=…)` inside the transaction of every such event (of every event for Event)."""
     _same_transaction.setdefault(event_type, []).append(reaction)
+
+
+def react_together(reaction: Callable[..., None]) -> None:
+    """Call `reaction(events, by=…, at=…)` once for all events published together, after their other reactions.
+
+    For what is the same few statements for one event and for thousands, as an import brings them.
+    """
+    _together.append(reaction)
 
 
 def react_after_commit(event_type: type[Event], kind: str) -> None:
@@ -77,6 +89,8 @@ def settle() -> None:
 
 
 def _plain(value: Any) -> Any:
+    if type(value) is str:
+        return value
     if isinstance(value, UUID):
         return str(value)
     if isinstance(value, datetime | date):
@@ -106,7 +120,9 @@ def publish_many(
     require_aware(at)
     payloads = [_payload(event) for event in events]
     entries = [
-        JournalEntry(
+        unsaved(
+            JournalEntry,
+            id=new_id(),
             recorded_at=at,
             occurred_at=occurred_at or at,
             kind=event.kind,
@@ -123,11 +139,18 @@ def publish_many(
     _append(entries)
     for event, payload in zip(events, payloads, strict=True):
         _react(event, payload, by, at)
+    for reaction in _together:
+        reaction(events, by=by, at=at)
     return [entry.id for entry in entries]
 
 
 def _payload(event: Event) -> dict[str, Any]:
-    return {field.name: _plain(getattr(event, field.name)) for field in dataclasses.fields(event)}
+    return {name: _plain(getattr(event, name)) for name in _names(type(event))}
+
+
+@cache
+def _names(event_type: type[Event]) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(event_type))
 
 
 def _react(event: Event, payload: dict[str, Any], by: Actor, at: datetime) -> None:

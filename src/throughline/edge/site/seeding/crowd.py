@@ -10,7 +10,7 @@ from uuid import UUID
 
 from throughline.edge.site.seeding.parts import SYSTEMS
 from throughline.edge.site.seeding.resources_readings import DIASTOLIC, SYSTOLIC
-from throughline.record.people.rules.tokens import Findable, NameWords, tokens_for
+from throughline.record.people.rules.tokens import Findable, NameWords, entry_of, tokens_for
 
 Row = tuple[Any, ...]
 Reading = tuple[str, str, str, str, float, float, int]
@@ -35,7 +35,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "people_address": (
         "id", "site_id", "patient_id", "use", "lines", "city", "state", "postal_code", "country", "recorded_at",
     ),
-    "people_searchtoken": ("site_id", "kind", "token", "patient_id"),
+    "people_searchentry": ("patient_id", "site_id", "tokens"),
     "chart_condition": (*FACT, "verification", "category"),
     "chart_medication": (*FACT, "kind", "intent"),
     "chart_encounter": (*FACT, "effective_until", "class_code", "is_stay", "provider"),
@@ -129,10 +129,9 @@ def _particulars(number: int, patient_id: str, plan: Plan, chance: random.Random
     line = f"{chance.randrange(1, 9999)} {chance.choice(words['streets'])}"
     place = ("home", [line], city, "OH", postal_code, "US", plan.now)
     yield "people_address", (identity("address", number), site, patient_id, *place)
-    for kind, token in _tokens(given, middle, family, born.year):
-        yield "people_searchtoken", (site, kind, token, patient_id)
-    for kind, token in tokens_for(Findable((), phones=(phone,), record_numbers=(record_number,))):
-        yield "people_searchtoken", (site, kind, token, patient_id)
+    tokens = [kind + token for kind, token in _tokens(given, middle, family, born.year)]
+    tokens += entry_of(Findable((), phones=(phone,), record_numbers=(record_number,)))
+    yield "people_searchentry", (patient_id, site, tokens)
 
 
 # Bounded, so that a million people take no more memory than ten thousand.

@@ -1,10 +1,16 @@
 """Rows stored together: few in one message, many by COPY, with or without the wall between."""
 
+import json
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from throughline.foundation.access import bulk, wall
+from throughline.foundation.access import bulk, copy_text, wall
 from throughline.foundation.access.models import PatientAccess, Site
 from throughline.foundation.access.tests.factories import NOON, make_site, make_user
 from throughline.foundation.journal.models import JournalEntry, OutboxMessage
@@ -50,3 +56,38 @@ def test_many_rows_pass_the_wall_and_no_other_site_s():
         assert JournalEntry.objects.count() == bulk.MANY
         with pytest.raises(Exception, match="row-level security"):
             bulk.insert_rows(_line(there, number) for number in range(bulk.MANY))
+
+
+AWKWARD: list[tuple[str, Any]] = [
+    ("text", "a\tb\\c\nd\re\\N"),
+    ("text", "\\N"),
+    ("text", ""),
+    ("text", None),
+    ("text", "Joaquín \u00a0 \u2028 \U0001f9d1 “quoted”"),
+    ("text[]", ["plain", 'say "so"', "back\\slash", "a,b", "NULL", "", " led\tby {braces}", None]),
+    ("text[]", []),
+    ("text[]", ("Ncastellanos amina", "P3125550143")),
+    ("jsonb", {"a": ["\t", 'b"c', "\\"], "n": 1.5, "none": None}),
+    ("uuid", UUID(int=7)),
+    ("boolean", True),
+    ("boolean", False),
+    ("bigint", -9_007_199_254_740_993),
+    ("double precision", 0.1 + 0.2),
+    ("numeric", Decimal("42.360100")),
+    ("date", date(1943, 3, 14)),
+    ("timestamptz", datetime(2026, 3, 2, 15, 0, 7, 120, tzinfo=UTC)),
+    ("bytea", b"\x00\\\xff"),
+]
+
+
+@pytest.mark.parametrize(("kind", "value"), AWKWARD)
+def test_a_value_comes_out_of_copy_as_it_went_in(kind, value):
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"create temporary table awkward (number int, value {kind}) on commit drop")
+        with cursor.copy("copy awkward from stdin") as copy:
+            copy.write(copy_text.line((1, value)) + copy_text.line((2, None)))
+        cursor.execute("select value from awkward order by number")
+        found = [row[0] for row in cursor.fetchall()]
+    if isinstance(value, dict):  # Django leaves JSON to its own fields
+        found[0] = json.loads(found[0])
+    assert found == [list(value) if isinstance(value, tuple) else value, None]

@@ -80,19 +80,20 @@ def _place_of_gap(gap_id: UUID) -> Place:
 _MARK = """
 insert into review_examined as e (case_id, site_id, patient_id, dirty_since, content, checked, untold, trouble)
 select c.id, c.site_id, c.patient_id, %(at)s, '', '[]', '[]', '' from cases_case c
-where c.patient_id = %(patient)s and (c.state <> 'closed' or exists (
+where c.patient_id = any(%(patients)s) and (c.state <> 'closed' or exists (
   select 1 from review_examined k where k.case_id = c.id))
 on conflict (case_id) do update set dirty_since = excluded.dirty_since where e.dirty_since is null
 returning case_id
 """
 
 
-def heed(event: Event, *, by: Actor, at: datetime) -> None:
-    """Mark the patient's case as changed by an event, and ask a job to look at it once the event is committed."""
-    if event.patient_id is None or event.kind.startswith(CHANGES_NO_FACT):
+def heed(events: Sequence[Event], *, by: Actor, at: datetime) -> None:
+    """Mark the cases of the patients events are about as changed, and ask a job to look at them after the commit."""
+    patients = {one.patient_id for one in events if one.patient_id and not one.kind.startswith(CHANGES_NO_FACT)}
+    if not patients:
         return
     with connection.cursor() as cursor:
-        cursor.execute(_MARK, {"patient": event.patient_id, "at": at})
+        cursor.execute(_MARK, {"patients": list(patients), "at": at})
         marked = cursor.fetchall()
     for (case_id,) in marked:
         app.configure_task(JOB).defer(case_id=str(case_id))

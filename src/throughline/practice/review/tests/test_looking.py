@@ -32,6 +32,7 @@ from throughline.practice.review.rules.library import checks
 from throughline.record.cases.actions import close_case
 from throughline.record.cases.models import Case
 from throughline.record.cases.tests.factories import NOW, make_case, make_patient
+from throughline.record.chart.events import RecordReceived
 from throughline.record.chart.models import Condition, Encounter, Observation
 from throughline.record.people.events import PatientRegistered
 from throughline.record.tasks.actions import do_task
@@ -129,11 +130,25 @@ def test_an_event_marks_the_case_and_asks_one_job_to_look(nurse):
     assert _waiting() == before + 1
 
 
+def test_many_events_cost_one_statement_and_each_case_is_looked_at_once(nurse):
+    pairs = [case_with(nurse) for _ in range(3)]
+    for _, case_id in pairs:
+        look(case_id)
+    before = _waiting()
+    site = Examined.objects.get(case_id=pairs[0][1]).site_id
+    events = [RecordReceived(site_id=site, patient_id=patient.id, source="far") for patient, _ in pairs[:2]]
+    with CaptureQueriesContext(connection) as sent:
+        looking.heed([*events, *events], by=system("test"), at=LATER)
+    assert len([one for one in sent if "review_examined" in one["sql"]]) == 1
+    assert [Examined.objects.get(case_id=key).dirty_since for _, key in pairs] == [LATER, LATER, None]
+    assert _waiting() == before + 2
+
+
 def test_an_event_that_changes_no_fact_costs_no_statement(db):
     about = {"site_id": uuid4(), "patient_id": uuid4()}
     with CaptureQueriesContext(connection) as sent:
-        looking.heed(PatientRegistered(**about), by=system("test"), at=NOW)
-        looking.heed(GapReopened(**about, gap_id=uuid4(), title="x"), by=system("test"), at=NOW)
+        looking.heed([PatientRegistered(**about)], by=system("test"), at=NOW)
+        looking.heed([GapReopened(**about, gap_id=uuid4(), title="x")], by=system("test"), at=NOW)
     assert len(sent) == 0
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 import orjson
 
 from throughline.foundation.access.bulk import Values, insert_rows
+from throughline.foundation.journal.rows import unsaved
 from throughline.foundation.kernel.identity import new_id
 from throughline.record.people.models import (
     Address,
@@ -20,7 +21,7 @@ from throughline.record.people.models import (
     Patient,
     PatientIdentifier,
     PatientName,
-    SearchToken,
+    SearchEntry,
 )
 from throughline.record.people.records import (
     AddressIn,
@@ -32,7 +33,7 @@ from throughline.record.people.records import (
 )
 from throughline.record.people.rules.names import display_name, sort_name
 from throughline.record.people.rules.phones import read_phone
-from throughline.record.people.rules.tokens import Findable, NameWords, tokens_for
+from throughline.record.people.rules.tokens import Findable, NameWords, entry_of
 
 # Columns of Patient that a person's statement sets as they are.
 FACTS = (
@@ -118,10 +119,16 @@ def rows_of(person: PersonIn, origin: Origin) -> Rows:
 
 def name_row(name: NameIn, origin: Origin) -> PatientName:
     """Return the unsaved row of one name."""
-    known = name.use if name.use in _NAME_USES else PatientName.Use.USUAL
+    known = name.use if name.use in _NAME_USES else "usual"
     said = {part: getattr(name, part) for part in ("prefix", "given", "middle", "family", "suffix")}
-    return PatientName(
-        id=new_id(), **origin.columns(), **cut(PatientName, **said), use=known, since=name.since, until=name.until
+    return unsaved(
+        PatientName,
+        id=new_id(),
+        **origin.columns(),
+        **cut(PatientName, **said),
+        use=known,
+        since=name.since,
+        until=name.until,
     )
 
 
@@ -130,27 +137,30 @@ def identifier_row(found: IdentifierIn, origin: Origin) -> PatientIdentifier:
     kind, value = found.kind, found.value
     if kind in ("ssn", "ssn4"):
         digits = "".join(letter for letter in value if letter.isdigit())
-        kind, value = PatientIdentifier.Kind.SSN_LAST4, digits[-4:]
+        kind, value = "ssn4", digits[-4:]
     if kind not in _NUMBER_KINDS:
-        kind = PatientIdentifier.Kind.OTHER
+        kind = "other"
     said = cut(PatientIdentifier, system=found.system, value=value, assigner=found.assigner)
-    return PatientIdentifier(id=new_id(), **origin.columns(), **said, kind=kind, since=found.since, until=found.until)
+    return unsaved(
+        PatientIdentifier, id=new_id(), **origin.columns(), **said, kind=kind, since=found.since, until=found.until
+    )
 
 
 def point_row(point: ContactPointIn, origin: Origin, person_id: UUID | None = None) -> ContactPoint:
     """Return the unsaved row of one phone, e-mail or fax; a phone that can be read as one is kept as E.164."""
     value, extension = point.value.strip(), ""
-    system = point.system if point.system in _POINT_SYSTEMS else ContactPoint.System.OTHER
-    if system in (ContactPoint.System.PHONE, ContactPoint.System.FAX):
+    system = point.system if point.system in _POINT_SYSTEMS else "other"
+    if system in ("phone", "fax"):
         number, extension = read_phone(value)
         value = number or value
-    return ContactPoint(
+    return unsaved(
+        ContactPoint,
         id=new_id(),
         **origin.columns(),
         **cut(ContactPoint, value=value, extension=extension, best_times=point.best_times),
         person_id=person_id,
         system=system,
-        kind=point.kind if point.kind in _POINT_KINDS else ContactPoint.Kind.OTHER,
+        kind=point.kind if point.kind in _POINT_KINDS else "other",
         rank=point.rank,
         ok_to_voicemail=point.ok_to_voicemail,
         ok_to_text=point.ok_to_text,
@@ -162,11 +172,12 @@ def point_row(point: ContactPointIn, origin: Origin, person_id: UUID | None = No
 def address_row(address: AddressIn, origin: Origin) -> Address:
     """Return the unsaved row of one address."""
     said = {part: getattr(address, part) for part in ("city", "district", "state", "postal_code", "country")}
-    return Address(
+    return unsaved(
+        Address,
         id=new_id(),
         **origin.columns(),
         **cut(Address, **said),
-        use=address.use if address.use in _ADDRESS_USES else Address.Use.HOME,
+        use=address.use if address.use in _ADDRESS_USES else "home",
         lines=[line[:200] for line in address.lines],
         latitude=address.latitude,
         longitude=address.longitude,
@@ -186,7 +197,8 @@ def person_row(other: ContactPersonIn, origin: Origin, rank: int) -> tuple[Conta
         note=other.note,
         language=other.language,
     )
-    row = ContactPerson(
+    row = unsaved(
+        ContactPerson,
         id=new_id(),
         **origin.columns(),
         **said,
@@ -215,9 +227,16 @@ def plain(value: Any) -> Any:
 
 
 def digest_of(person: Any) -> str:
-    """Return a digest of everything a statement says; equal statements have equal digests."""
-    said = {part.name: getattr(person, part.name) for part in fields(person)}
+    """Return a digest of everything a statement says, but not of when it was recorded: equal for equal statements."""
+    said = {name: getattr(person, name) for name in _parts(type(person))}
+    if "recorded_at" in said:
+        said["recorded_at"] = None
     return hashlib.sha256(orjson.dumps(said, default=str, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+@cache
+def _parts(statement: type[Any]) -> tuple[str, ...]:
+    return tuple(part.name for part in fields(statement))
 
 
 def chosen_name(names: Sequence[PatientName]) -> PatientName | None:
@@ -282,14 +301,10 @@ def findable(patient: Patient, rows: Rows) -> Findable:
     )
 
 
-def tokens_of(found: Iterable[tuple[Patient, Rows]]) -> Values:
-    """Return the search tokens of any number of patients, as values: there are dozens of each."""
-    rows = [
-        (patient.site_id, kind, token, patient.id)
-        for patient, rows in found
-        for kind, token in tokens_for(findable(patient, rows))
-    ]
-    return Values(SearchToken, ("site_id", "kind", "token", "patient_id"), rows)
+def entries_of(found: Iterable[tuple[Patient, Rows]]) -> Values:
+    """Return what any number of patients are found by, one row each."""
+    rows = [(patient.id, patient.site_id, entry_of(findable(patient, rows))) for patient, rows in found]
+    return Values(SearchEntry, ("patient_id", "site_id", "tokens"), rows)
 
 
 def stored_rows(patient_id: UUID) -> Rows:
@@ -324,12 +339,9 @@ def refresh(patient: Patient) -> None:
     )
     for column, value in core_columns(rows, merged_in).items():
         setattr(patient, column, value)
-    wanted = set(tokens_for(findable(patient, rows)))
-    stored = set(SearchToken.objects.filter(patient_id=patient.id).values_list("kind", "token"))
-    for kind in {kind for kind, _ in stored - wanted}:
-        gone = [token for k, token in stored - wanted if k == kind]
-        SearchToken.objects.filter(patient_id=patient.id, kind=kind, token__in=gone).delete()
-    SearchToken.objects.bulk_create(
-        SearchToken(site_id=patient.site_id, patient_id=patient.id, kind=kind, token=token)
-        for kind, token in sorted(wanted - stored)
+    tokens = entry_of(findable(patient, rows))
+    SearchEntry.objects.update_or_create(
+        patient_id=patient.id,
+        defaults={"tokens": tokens},
+        create_defaults={"site_id": patient.site_id, "tokens": tokens},
     )

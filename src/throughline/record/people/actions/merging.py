@@ -12,7 +12,7 @@ from throughline.foundation.kernel.actions import NotFound, Place, Refusal, acti
 from throughline.foundation.kernel.actor import Actor
 from throughline.record.people.actions.assembly import FACTS, plain, refresh
 from throughline.record.people.events import PatientsMerged, PatientsUnmerged
-from throughline.record.people.models import MergedRow, Patient, PatientMerge, PossibleDuplicate, SearchToken
+from throughline.record.people.models import MergedRow, Patient, PatientMerge, PossibleDuplicate, SearchEntry
 from throughline.record.people.queries.identity import place_of_patient
 from throughline.record.people.queries.merge_map import collisions, followers, holdings
 
@@ -75,7 +75,7 @@ def merge_patients(
     )
     _move_rows(merge)
     _fill_facts(survivor, retired, take)
-    SearchToken.objects.filter(patient=retired).delete()
+    SearchEntry.objects.filter(patient=retired).delete()
     _store(survivor, at)
     retired.merged_into, retired.version, retired.updated_at = survivor, retired.version + 1, at
     retired.save()

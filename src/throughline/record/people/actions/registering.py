@@ -10,7 +10,7 @@ from throughline.foundation.journal.publishing import publish
 from throughline.foundation.kernel.actions import Refusal, action
 from throughline.foundation.kernel.actor import Actor, ActorKind
 from throughline.foundation.kernel.identity import new_id
-from throughline.record.people.actions.assembly import Origin, core_columns, facts_of, rows_of, together, tokens_of
+from throughline.record.people.actions.assembly import Origin, core_columns, entries_of, facts_of, rows_of, together
 from throughline.record.people.actions.flagging import weigh_later
 from throughline.record.people.events import PatientRegistered
 from throughline.record.people.models import Patient, PatientIdentifier
@@ -44,7 +44,7 @@ def register_patient(*, site_id: UUID, person: PersonIn, by: Actor, at: datetime
         **facts_of(person),
         **core_columns(rows),
     )
-    insert_rows([patient, *together([rows]), tokens_of([(patient, rows)])])
+    insert_rows([patient, *together([rows]), entries_of([(patient, rows)])])
     publish(PatientRegistered(site_id=site_id, patient_id=patient.id), by=by, at=at)
     weigh_later([patient.id], site_id=site_id, by=by, at=at)
     _open_to_registrar(patient, by, at)

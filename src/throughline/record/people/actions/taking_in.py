@@ -1,7 +1,7 @@
 """Taking in what another system says of people: the same words twice change nothing, edits made here are kept."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ from django.db import connection
 from throughline.foundation.access.bulk import insert_rows
 from throughline.foundation.access.permissions import Permission
 from throughline.foundation.journal.publishing import publish, publish_many
+from throughline.foundation.journal.rows import unsaved
 from throughline.foundation.kernel.actions import Refusal, action
 from throughline.foundation.kernel.actor import Actor
 from throughline.foundation.kernel.identity import new_id
@@ -20,13 +21,13 @@ from throughline.record.people.actions.assembly import (
     Rows,
     core_columns,
     digest_of,
+    entries_of,
     facts_of,
     plain,
     refresh,
     rows_of,
     save_rows,
     together,
-    tokens_of,
 )
 from throughline.record.people.actions.flagging import weigh_later
 from throughline.record.people.events import ParticularsChanged, PatientDied, PatientRegistered
@@ -91,7 +92,7 @@ def _take_in(site_id: UUID, source: str, people: Sequence[PersonIn], by: Actor, 
         if key not in known:
             new.append(_new_patient(site_id, source, person, at))
             result[key] = TakenIn(key, new[-1].patient.id, "new")
-        elif known[key].digest == _digest(person):
+        elif known[key].digest == digest_of(person):
             result[key] = TakenIn(key, known[key].patient_id, "unchanged")
         else:
             _take_change(known[key], person, by, at)
@@ -111,13 +112,14 @@ def _hold(keys: list[str]) -> None:
 
 
 def _digest(person: PersonIn) -> str:
-    return digest_of(replace(person, recorded_at=None))
+    return digest_of(person)
 
 
 def _new_patient(site_id: UUID, source: str, person: PersonIn, at: datetime) -> _New:
     origin = Origin(site_id, new_id(), source, person.source_id, person.recorded_at or at)
     rows, facts = rows_of(person, origin), facts_of(person)
-    patient = Patient(
+    patient = unsaved(
+        Patient,
         id=origin.patient_id,
         site_id=site_id,
         created_at=at,
@@ -125,14 +127,15 @@ def _new_patient(site_id: UUID, source: str, person: PersonIn, at: datetime) -> 
         **facts,
         **core_columns(rows),
     )
-    return _New(person, _digest(person), plain(facts), patient, rows)
+    return _New(person, digest_of(person), plain(facts), patient, rows)
 
 
 def _store_new(new: list[_New], source: str, by: Actor, at: datetime) -> None:
     if not new:
         return
     links = [
-        PatientSource(
+        unsaved(
+            PatientSource,
             site_id=each.patient.site_id,
             patient_id=each.patient.id,
             source=source,
@@ -143,8 +146,8 @@ def _store_new(new: list[_New], source: str, by: Actor, at: datetime) -> None:
         )
         for each in new
     ]
-    tokens = tokens_of((each.patient, each.rows) for each in new)
-    insert_rows([*(each.patient for each in new), *together(each.rows for each in new), *links, tokens])
+    entries = entries_of((each.patient, each.rows) for each in new)
+    insert_rows([*(each.patient for each in new), *together(each.rows for each in new), *links, entries])
     site_id = new[0].patient.site_id
     publish_many(
         [PatientRegistered(site_id=site_id, patient_id=each.patient.id, source=source) for each in new], by=by, at=at
@@ -168,7 +171,7 @@ def _take_change(link: PatientSource, person: PersonIn, by: Actor, at: datetime)
     patient.updated_at = at
     patient.version += 1
     patient.save()
-    link.digest, link.said, link.taken_in_at = _digest(person), _said(person), at
+    link.digest, link.said, link.taken_in_at = digest_of(person), _said(person), at
     link.save(update_fields=["digest", "said", "taken_in_at"])
     place = {"site_id": patient.site_id, "patient_id": patient.id}
     if changed:

@@ -1,7 +1,6 @@
 """Taking in organizations, practitioners and their roles from other systems, many at a time."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -39,7 +38,7 @@ def take_in_organizations(
             state=said.address.state,
             postal_code=said.address.postal_code,
             active=said.active,
-            digest=digest_of(replace(said, recorded_at=None)),
+            digest=digest_of(said),
         )
         for said in organizations
     }
@@ -70,7 +69,7 @@ def take_in_practitioners(
             fax=_phone(said.fax),
             email=said.email,
             active=said.active,
-            digest=digest_of(replace(said, recorded_at=None)),
+            digest=digest_of(said),
         )
         for said in practitioners
     }

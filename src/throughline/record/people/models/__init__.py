@@ -11,6 +11,7 @@ from throughline.record.people.models.matching import (
     MergedRow,
     PatientMerge,
     PossibleDuplicate,
+    SearchEntry,
     SearchToken,
 )
 from throughline.record.people.models.patients import (
@@ -38,6 +39,7 @@ __all__ = [
     "PossibleDuplicate",
     "Practitioner",
     "PractitionerRole",
+    "SearchEntry",
     "SearchToken",
     "Sourced",
 ]

@@ -1,6 +1,7 @@
 """What finds a patient, what may be the same patient twice, and how two records were joined and can be parted."""
 
 import pghistory
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -9,24 +10,35 @@ from throughline.foundation.kernel.identity import new_id
 from throughline.record.people.models.patients import Patient
 
 
+class SearchEntry(models.Model):
+    """All the ways to find one patient, written by the actions from her names and numbers.
+
+    Each token is a letter of rules.tokens.Kind and the text it stands before. Triggers of the database keep the rows
+    of SearchToken in step with it, so that many patients are made findable in one statement, sorted on the way.
+    """
+
+    patient = models.OneToOneField(
+        Patient, primary_key=True, on_delete=models.CASCADE, related_name="+", db_constraint=False
+    )
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False)
+    tokens = ArrayField(models.TextField())
+
+
 class SearchToken(models.Model):
-    """One way to find a patient, written by the actions from her names and numbers and read by range.
+    """One way to find a patient, read by range; written by the database alone, from SearchEntry.
 
     The primary key is the search index: a prefix of `token` within (site, kind) is one short range of it,
-    so the cost of a search does not depend on how many patients there are. Tokens are written together with the
-    patient they are made from, some fourteen of them: the database does not check each key once more.
+    so the cost of a search does not depend on how many patients there are. There is no other index and no check of
+    its keys, because there are some fourteen rows a patient; what one patient is found by is read from her entry.
     """
 
     pk = models.CompositePrimaryKey("site_id", "kind", "token", "patient_id")
-    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False)
+    site = models.ForeignKey(Site, on_delete=models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
     kind = models.CharField(max_length=1, db_collation="C", help_text="as listed in rules.tokens.Kind")
     token = models.CharField(max_length=120, db_collation="C")
     patient = models.ForeignKey(
-        Patient, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+        Patient, on_delete=models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
     )
-
-    class Meta:
-        indexes = [models.Index(fields=["patient", "kind", "token"], name="people_token_patient")]
 
 
 @pghistory.track(pghistory.UpdateEvent(row=pghistory.Old), pghistory.DeleteEvent())

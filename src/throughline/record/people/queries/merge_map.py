@@ -17,11 +17,12 @@ from throughline.record.people.models import (
     Patient,
     PatientMerge,
     PossibleDuplicate,
+    SearchEntry,
     SearchToken,
 )
 
 # Tokens are rebuilt, pairs and merges are about the two records themselves.
-_ABOUT_RECORDS = (Patient, SearchToken, PossibleDuplicate, PatientMerge, MergedRow)
+_ABOUT_RECORDS = (Patient, SearchEntry, SearchToken, PossibleDuplicate, PatientMerge, MergedRow)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,12 +30,13 @@ FROM probe p CROSS JOIN unnest(%s::uuid[]) AS s(site_id) CROSS JOIN LATERAL (
   LIMIT %s
 ) found"""
 
-# For someone who sees some patients only: their tokens are read by patient, so the cost is that of her list.
+# For someone who sees some patients only: their entries are read by patient, so the cost is that of her list.
 _AMONG_MINE = f"""{_PROBES}, mine AS MATERIALIZED (
   {{visible}}
 )
 SELECT DISTINCT held.patient_id FROM mine CROSS JOIN LATERAL (
-  SELECT t.patient_id, t.kind, t.token FROM people_searchtoken t WHERE t.patient_id = mine.id OFFSET 0
+  SELECT e.patient_id, left(t, 1) AS kind, substr(t, 2) COLLATE "C" AS token
+  FROM people_searchentry e, unnest(e.tokens) t WHERE e.patient_id = mine.id OFFSET 0
 ) held JOIN probe p ON p.kind = held.kind AND held.token >= p.low AND held.token < p.high
 WHERE p.then_word = '' OR starts_with(split_part(held.token, ' ', 2), p.then_word)
 LIMIT %s"""

@@ -13,7 +13,7 @@ from throughline.foundation.access.permissions import Permission
 from throughline.foundation.access.queries import sees
 from throughline.foundation.access.records import Viewer
 from throughline.foundation.kernel.actions import NotPermitted
-from throughline.record.people.models import Patient, PatientIdentifier, SearchToken
+from throughline.record.people.models import Patient, PatientIdentifier, SearchEntry
 from throughline.record.people.queries.identity import today_of
 from throughline.record.people.queries.probing import own_patients_in_ranges, patients_in_ranges
 from throughline.record.people.records import Found, Match
@@ -79,9 +79,11 @@ def _tokens(intent: Intent, ids: Sequence[UUID]) -> dict[UUID, dict[str, set[str
         kinds += [Kind.NUMBER, Kind.PHONE_END]
     found: dict[UUID, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     if kinds and ids:
-        rows = SearchToken.objects.filter(patient_id__in=ids, kind__in=[str(kind) for kind in kinds])
-        for patient, kind, token in rows.values_list("patient_id", "kind", "token"):
-            found[patient][kind].add(token)
+        wanted = {str(kind) for kind in kinds}
+        for patient, tokens in SearchEntry.objects.filter(patient_id__in=ids).values_list("patient_id", "tokens"):
+            for token in tokens:
+                if token[0] in wanted:
+                    found[patient][token[0]].add(token[1:])
     return found
 
 

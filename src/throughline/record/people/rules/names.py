@@ -53,6 +53,7 @@ def fold(text: str) -> str:
     return " ".join(_NOT_WORD.sub(" ", _APOSTROPHES.sub("", plain)).split())
 
 
+@lru_cache(maxsize=50_000)
 def words(text: str) -> tuple[str, ...]:
     """Return the folded words of a name that say something: particles joined to what follows them as well as apart.
 

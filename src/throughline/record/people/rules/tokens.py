@@ -34,6 +34,12 @@ class Kind(StrEnum):
     PHONE_END = "R"
 
 
+# The bare letters: an enumeration's members are slow to make and to compare by the dozen.
+_NAME, _SOUND, _YEAR = Kind.NAME.value, Kind.SOUND.value, Kind.YEAR.value
+_NUMBER, _NUMBER_END = Kind.NUMBER.value, Kind.NUMBER_END.value
+_PHONE, _PHONE_END = Kind.PHONE.value, Kind.PHONE_END.value
+
+
 @dataclass(frozen=True, slots=True)
 class NameWords:
     """The parts of one of a patient's names, as written."""
@@ -65,34 +71,39 @@ def tokens_for(patient: Findable) -> list[tuple[str, str]]:
     for phone in patient.phones:
         national, every = phone_digits(phone)
         if len(every) >= 4:
-            found[(Kind.PHONE, national[:60])] = None
-            found[(Kind.PHONE_END, every[::-1][:60])] = None
+            found[(_PHONE, national[:60])] = None
+            found[(_PHONE_END, every[::-1][:60])] = None
     for value in patient.record_numbers:
         if bare := bare_number(value):
-            found[(Kind.NUMBER, bare)] = None
-            found[(Kind.NUMBER_END, bare[::-1])] = None
+            found[(_NUMBER, bare)] = None
+            found[(_NUMBER_END, bare[::-1])] = None
     for value in patient.numbers:
         if bare := bare_number(value):
-            found[(Kind.NUMBER, bare)] = None
+            found[(_NUMBER, bare)] = None
     found.update(dict.fromkeys(_name_tokens(patient)))
-    return sorted((str(kind), token) for kind, token in list(found)[:MOST_TOKENS])
+    return sorted(list(found)[:MOST_TOKENS])
 
 
-def _name_tokens(patient: Findable) -> Iterable[tuple[Kind, str]]:
+def entry_of(patient: Findable) -> list[str]:
+    """Return the tokens of one patient as her entry keeps them: the letter of the kind, then the token."""
+    return [kind + token for kind, token in tokens_for(patient)]
+
+
+def _name_tokens(patient: Findable) -> Iterable[tuple[str, str]]:
     givens = _all_words(name.given for name in patient.names)
     middles = [word for word in _all_words(name.middle for name in patient.names) if word not in givens]
     families = _all_words(name.family for name in patient.names)
     paired = list(_pairs(givens, middles, families))
     alone = [word for word in (*givens, *middles, *families) if not any(word == first for first, _ in paired)]
     for first, second in paired:
-        yield Kind.NAME, f"{first} {second}"
+        yield _NAME, f"{first} {second}"
     for word in alone:
-        yield Kind.NAME, f"{word} "
+        yield _NAME, f"{word} "
     for first, second in _sounds(givens, middles, families):
-        yield Kind.SOUND, f"{first} {second}"
+        yield _SOUND, f"{first} {second}"
     if patient.birth_date:
         for word in (*families, *givens):
-            yield Kind.YEAR, f"{patient.birth_date.year} {word}"
+            yield _YEAR, f"{patient.birth_date.year} {word}"
 
 
 def _all_words(texts: Iterable[str]) -> list[str]:

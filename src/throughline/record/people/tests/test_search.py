@@ -5,6 +5,7 @@ import json
 import os
 import string
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from throughline.foundation.access.queries import viewer_for
 from throughline.foundation.kernel.actions import NotFound, NotPermitted
 from throughline.record.people.actions import register_patient, take_in_patients
+from throughline.record.people.models import SearchEntry, SearchToken
 from throughline.record.people.queries import find_by_identifier, identity, search_patients
 from throughline.record.people.queries.probing import patients_in_ranges
 from throughline.record.people.records import ContactPointIn, IdentifierIn, NameIn, PersonIn
@@ -240,3 +242,25 @@ def test_people_of_the_shared_material_are_found_by_name_phone_and_birth_date(db
         for text in (first, family, f"{family} {first}", phone, phone[-4:], born, f"{family} {born[:4]}"):
             found = search_patients(viewer(), text, limit=200)
             assert key in [match.patient_id for match in found.matches], text
+
+
+def test_what_is_read_by_range_follows_the_entries_through_every_change():
+    place, by = site(), actor()
+    people = [replace(person(f"Ibarra{n}", "Ana", mrn=f"M{n}"), source_id=str(n)) for n in range(130)]
+    keys = [one.patient_id for one in take_in_patients(site_id=place.id, source="far", people=people, by=by, at=AT)]
+    assert _ranges() == _entries()
+    SearchEntry.objects.filter(patient__in=keys[:3]).update(tokens=["Nruiz ana", "IM0"])
+    assert _ranges() == _entries()
+    assert (place.id, "N", "ruiz ana", keys[1]) in _ranges()
+    SearchEntry.objects.filter(patient__in=keys[2:60]).delete()
+    assert _ranges() == _entries()
+    assert {row[3] for row in _ranges()} == {*keys[:2], *keys[60:]}
+
+
+def _ranges() -> set[tuple]:
+    return set(SearchToken.objects.values_list("site_id", "kind", "token", "patient_id"))
+
+
+def _entries() -> set[tuple]:
+    rows = SearchEntry.objects.values_list("site_id", "tokens", "patient_id")
+    return {(place, token[0], token[1:], key) for place, tokens, key in rows for token in tokens}
