@@ -54,7 +54,7 @@ drop function people_entry_changed();
 class Migration(migrations.Migration):
     dependencies = [
         ("access", "0003_rate_limit_cache"),
-        ("people", "0005_lean_indexes"),
+        ("people", "0006_directory_of_providers"),
     ]
 
     operations = [
