@@ -4,14 +4,18 @@ What leaves says the least that is needed (45 CFR 164.502(b)): the summary is th
 a patient is not named. The identifier is that of the appointment for ever; SEQUENCE counts up with every change.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event
-
 from throughline.edge.interop.ical.zones import vtimezone
+
+if TYPE_CHECKING:  # loaded where a calendar is written: pages have no need of it
+    from icalendar import Calendar, Event
 
 PRODUCT = "-//Throughline//Appointments//EN"
 STATUS = {"proposed": "TENTATIVE", "cancelled": "CANCELLED"}
@@ -65,6 +69,8 @@ def feed(meetings: Iterable[Meeting], *, name: str) -> bytes:
 
 
 def _calendar(meetings: list[Meeting]) -> Calendar:
+    from icalendar import Calendar
+
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
@@ -78,6 +84,8 @@ def _calendar(meetings: list[Meeting]) -> Calendar:
 
 
 def _event(meeting: Meeting) -> Event:
+    from icalendar import Event
+
     zone = ZoneInfo(meeting.zone)
     event = Event()
     event.add("uid", uid(meeting))

@@ -4,11 +4,15 @@ Each change of the clocks is a rule ("second Sunday of March"), read off the zon
 question; where no such rule fits, the changes are listed.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from icalendar import Timezone, TimezoneDaylight, TimezoneStandard, vRecur
+if TYPE_CHECKING:  # loaded where a calendar is written: pages have no need of it
+    from icalendar import Timezone, TimezoneDaylight, TimezoneStandard
 
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 AFTER = 3  # further years looked at, to tell a rule from a coincidence
@@ -54,6 +58,8 @@ def _exactly(zone: ZoneInfo, low: datetime, high: datetime) -> Change:
 
 def vtimezone(name: str, first: date, last: date) -> Timezone:
     """Return the VTIMEZONE of an IANA zone, right for every day from `first` to `last` and, by its rules, after."""
+    from icalendar import Timezone
+
     zone = ZoneInfo(name)
     component = Timezone()
     component.add("tzid", name)
@@ -71,6 +77,8 @@ def vtimezone(name: str, first: date, last: date) -> Timezone:
 
 
 def _fixed(zone: ZoneInfo, year: int) -> TimezoneStandard:
+    from icalendar import TimezoneStandard
+
     there = datetime(year, 1, 1, tzinfo=zone)
     offset = there.utcoffset()
     part = TimezoneStandard()
@@ -82,6 +90,8 @@ def _fixed(zone: ZoneInfo, year: int) -> TimezoneStandard:
 
 
 def _observance(several: list[Change], first: int, last: int) -> TimezoneStandard | TimezoneDaylight:
+    from icalendar import TimezoneDaylight, TimezoneStandard, vRecur
+
     one = several[0]
     part = TimezoneDaylight() if one.is_daylight else TimezoneStandard()
     part.add("dtstart", one.local)

@@ -8,8 +8,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import typst
-
 from throughline.record.documents.records import Part, Sheet
 
 WORDS: dict[str, dict[str, str]] = {
@@ -71,6 +69,8 @@ def to_pdf(
     }
     given = {"data": json.dumps(data)}
     options: dict[str, Any] = {"sys_inputs": given, "format": "pdf", "timestamp": int(at.astimezone(UTC).timestamp())}
+    import typst  # several megabytes, which no page that prints nothing has to hold
+
     try:
         made = typst.compile(_template(), pdf_standards=["ua-1"], ignore_system_fonts=True, **options)
     except typst.TypstError:
