@@ -1,12 +1,15 @@
-"""Template words of the desk: the row of Today, whose markup is made in Python."""
+"""Template words of the desk: the row of Today, the lines of a story, what is due; their markup is made in Python."""
 
 from django import template
 from django.utils.safestring import SafeString
 
+from throughline.edge.desk.web import lines
 from throughline.edge.desk.web.pages import Line
 from throughline.edge.desk.web.rows import head
 
 register = template.Library()
+register.simple_tag(lines.story, name="story_lines")
+register.simple_tag(lines.due, name="due_lines")
 
 
 @register.simple_tag

@@ -6,9 +6,13 @@ from django import template
 
 from throughline.foundation.access.records import Viewer
 from throughline.record.chart.records.shown import Chart
+from throughline.record.chart.web import markup
 from throughline.record.chart.web.cards import main_cards, side_cards
 
 register = template.Library()
+register.simple_tag(markup.lines, name="chart_lines")
+register.simple_tag(markup.allergies, name="chart_allergies")
+register.simple_tag(markup.readings, name="chart_readings")
 
 
 @register.inclusion_tag("chart/_facts.html")

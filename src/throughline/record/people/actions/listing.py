@@ -118,9 +118,7 @@ def end_place(*, role_id: UUID, by: Actor, at: datetime) -> UUID:
 
 
 @action("people.add-organization", needs=Permission.COORDINATE, on="site_id")
-def add_organization(
-    *, site_id: UUID, entry: Mapping[str, Any], anyway: bool = False, by: Actor, at: datetime
-) -> UUID:
+def add_organization(*, site_id: UUID, entry: Mapping[str, Any], anyway: bool = False, by: Actor, at: datetime) -> UUID:
     """Put an organization into a site's directory and return its id; refuses as `add_practitioner` does."""
     columns = _house(entry)
     _refuse_alike(site_id, columns, None, anyway)
