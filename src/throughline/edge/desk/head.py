@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from throughline.foundation.access.permissions import Permission
+from throughline.foundation.kernel.reading import Part, together
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.foundation.ui.patient_head import PatientHead
 from throughline.practice.caseload import queries as caseload
@@ -26,12 +27,14 @@ def head_of(viewer: Viewer, patient_id: UUID, known: Mapping[str, Any]) -> Patie
     Raises NotFound unless the viewer may see her.
     """
     who, case = known.get("identity"), known.get("case")
+    asked: dict[str, Part[Any]] = {"allergies": charts.allergies_part(viewer, patient_id)}
     if not isinstance(who, Identity):
-        who = people.identity(viewer, patient_id)
+        asked["who"] = people.identity_part(viewer, patient_id)
     if not isinstance(case, CaseRecord):
-        case = cases.open_case_of(viewer, patient_id)
-    allergies = [fact.display for fact in charts.allergies(viewer, patient_id) if fact.current]
-    return head_from(viewer, who, allergies, case)
+        asked["case"] = cases.open_case_part(viewer, patient_id)
+    found = {"who": who, "case": case} | dict(zip(asked, together(*asked.values()), strict=True))
+    allergies = [fact.display for fact in found["allergies"] if fact.current]
+    return head_from(viewer, found["who"], allergies, found["case"])
 
 
 def head_from(viewer: Viewer, who: Identity, allergies: list[str], case: CaseRecord | None) -> PatientHead:

@@ -10,6 +10,7 @@ from throughline.edge.desk.web.rows import head
 register = template.Library()
 register.simple_tag(lines.story, name="story_lines")
 register.simple_tag(lines.due, name="due_lines")
+register.simple_tag(lines.owners, name="owner_options")
 
 
 @register.simple_tag

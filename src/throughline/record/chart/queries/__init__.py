@@ -2,6 +2,7 @@
 
 from throughline.record.chart.queries.facts import (
     allergies,
+    allergies_part,
     conditions,
     encounters,
     facts,
@@ -14,6 +15,7 @@ from throughline.record.chart.queries.trends import choices, held_of, last_readi
 
 __all__ = [
     "allergies",
+    "allergies_part",
     "chart",
     "chart_part",
     "choices",

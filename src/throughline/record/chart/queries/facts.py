@@ -129,6 +129,14 @@ def allergies(viewer: Viewer, patient_id: UUID) -> tuple[ChartFact, ...]:
     return facts(viewer, patient_id, kinds=["allergy"]).get("allergy", ())
 
 
+def allergies_part(viewer: Viewer, patient_id: UUID) -> Part[tuple[ChartFact, ...]]:
+    """Return what `allergies` reads, to be asked together with other parts of a page."""
+    if not is_visible(viewer, patient_id):
+        return Part((), {}, tuple)
+    part = facts_part(viewer, patient_id, ("allergy",), newest=20)
+    return Part(part.statements, part.parameters, lambda rows: part.read(rows).get("allergy", ()))
+
+
 def encounters(viewer: Viewer, patient_id: UUID, *, newest: int = 20) -> tuple[ChartFact, ...]:
     """Return the patient's newest visits and stays."""
     return facts(viewer, patient_id, kinds=["encounter"], newest=newest).get("encounter", ())
