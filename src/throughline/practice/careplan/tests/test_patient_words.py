@@ -1,4 +1,4 @@
-"""The plan in plain words: three pathways whole in English and Spanish, plain enough, marked unreviewed."""
+"""The plan in plain words: every pathway whole in English and Spanish, plain enough, marked unreviewed."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from throughline.foundation.content.readability import measure
 from throughline.practice.careplan.rules.library import pathways
 from throughline.practice.careplan.rules.patient_words import has_words, read_words, reviewed, say
 
-PATHWAYS = ("heart_failure", "t2dm", "depression")
+PATHWAYS = tuple(pathways())
 
 
 def sentences(key):
@@ -39,6 +39,12 @@ def test_the_words_are_plain_enough(key, language):
 
 def test_what_has_no_wording_stays_english_and_says_so():
     assert say("Something a nurse wrote by hand", "es") == ("Something a nurse wrote by hand", "en")
+
+
+def test_the_fifteen_pathways_are_whole_in_spanish():
+    whole = {key for key in pathways() if all(has_words(sentence, "es") for sentence in sentences(key))}
+    assert len(whole) == 15
+    assert whole == set(pathways())
 
 
 def test_every_wording_belongs_to_a_sentence_of_its_pathway():
