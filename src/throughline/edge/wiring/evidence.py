@@ -9,6 +9,13 @@ from throughline.practice.careplan.records import EvidenceFact
 from throughline.practice.coordination.events.appointments import AppointmentKept, AppointmentStepUndone
 from throughline.record.chart.events import ObservationRecorded, ObservationWithdrawn
 from throughline.record.contacts.events import ContactLogged, ContactTakenBack
+from throughline.record.documents.events import (
+    DocumentDelivered,
+    DocumentFailed,
+    DocumentRecalled,
+    DocumentSigned,
+    FileAttached,
+)
 from throughline.record.tasks.events import TaskDone, TaskReopened
 
 BY = system("care plan")
@@ -54,6 +61,22 @@ def appointment(event: AppointmentKept, *, by: Actor, at: datetime) -> None:
     _note(event, EvidenceFact("appointment", str(event.appointment_id), words, at, by.name), at)
 
 
+def document(event: DocumentSigned | DocumentDelivered, *, by: Actor, at: datetime) -> None:
+    """A document signed or handed over is evidence by its title, once."""
+    said = EvidenceFact("document", str(event.document_id), f"Document: {event.title}", at, by.name)
+    _note(event, said, at)
+
+
+def file(event: FileAttached, *, by: Actor, at: datetime) -> None:
+    """A file received and kept is evidence by its name."""
+    _note(event, EvidenceFact("document", str(event.attachment_id), f"File kept: {event.name}", at, by.name), at)
+
+
+def document_undone(event: DocumentRecalled | DocumentFailed, *, by: Actor, at: datetime) -> None:
+    """A document taken back, or that came back, shows nothing."""
+    _undo(event, ("document",), str(event.document_id), "The document was taken back.", at)
+
+
 def _note(event: "Told", fact: EvidenceFact, at: datetime) -> None:
     if event.patient_id is not None:
         careplan.note_evidence(patient_id=event.patient_id, fact=fact, by=BY, at=at)
@@ -87,5 +110,7 @@ def _undo(event: "Undone", kinds: tuple[str, ...], reference: str, reason: str, 
             )
 
 
-Told = ObservationRecorded | AssessmentSigned | ContactLogged | TaskDone | AppointmentKept
-Undone = ObservationWithdrawn | ContactTakenBack | TaskReopened | AppointmentStepUndone
+Filed = DocumentSigned | DocumentDelivered | FileAttached
+Told = ObservationRecorded | AssessmentSigned | ContactLogged | TaskDone | AppointmentKept | Filed
+TakenBack = DocumentRecalled | DocumentFailed
+Undone = ObservationWithdrawn | ContactTakenBack | TaskReopened | AppointmentStepUndone | TakenBack

@@ -14,7 +14,14 @@ from throughline.record.cases.events import CaseClosed
 from throughline.record.chart.events import ObservationRecorded, ObservationWithdrawn, ReadingHeld, ReadingSettled
 from throughline.record.clocks import hearing as clock_hearing
 from throughline.record.contacts.events import ContactLogged, ContactTakenBack
-from throughline.record.documents.events import DocumentDelivered, DocumentFailed, DocumentRecalled, DocumentSent
+from throughline.record.documents.events import (
+    DocumentDelivered,
+    DocumentFailed,
+    DocumentRecalled,
+    DocumentSent,
+    DocumentSigned,
+    FileAttached,
+)
 from throughline.record.tasks import actions as tasks
 from throughline.record.tasks.events import TaskAdded, TaskCancelled, TaskDone, TaskHandedOn, TaskReopened
 
@@ -97,6 +104,11 @@ SAME_TRANSACTION: tuple[tuple[type[Event], Reaction], ...] = (
     (TaskReopened, evidence.task_undone),
     (AppointmentKept, evidence.appointment),
     (AppointmentStepUndone, evidence.appointment_undone),
+    (DocumentSigned, evidence.document),
+    (DocumentDelivered, evidence.document),
+    (DocumentRecalled, evidence.document_undone),
+    (DocumentFailed, evidence.document_undone),
+    (FileAttached, evidence.file),
 )
 # reaction(events, *, by, at), once for all events published together.
 TOGETHER = (review.heed,)  # marks the patients' cases; a job looks at them after commit

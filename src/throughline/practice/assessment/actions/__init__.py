@@ -15,6 +15,7 @@ from throughline.practice.assessment.actions.asking import (
 )
 from throughline.practice.assessment.actions.needs import (
     UnableToKeepNeed,
+    add_evidence,
     adopt_needs,
     close_need,
     raise_need,
@@ -27,6 +28,7 @@ __all__ = [
     "Sitting",
     "UnableToAssess",
     "UnableToKeepNeed",
+    "add_evidence",
     "adopt_needs",
     "close_need",
     "give_up",

@@ -107,6 +107,27 @@ def raise_need(
     return _raise_need(about, need, kind, source_id, by, at)
 
 
+@action("assessment.add-evidence", needs=Permission.ASSESS, on="need_id")
+def add_evidence(*, need_id: UUID, kind: str, source_id: UUID, sentence: str, by: Actor, at: datetime) -> None:
+    """Let a fact of the record, such as a document, speak for a need that stands; the same one counts once.
+
+    Raises UnableToKeepNeed when the need is closed or nothing is said.
+    """
+    kept = Need.objects.select_for_update().get(pk=need_id)
+    if kept.status != "open" or not sentence.strip():
+        raise UnableToKeepNeed("Choose what speaks for a need that stands.")
+    if kept.evidence.filter(kind=kind, source_id=source_id).exists():
+        return
+    NeedEvidence.objects.create(
+        need=kept, kind=kind, source_id=source_id, sentence=sentence.strip(), at=at, by_id=by.user_id, by_name=by.name
+    )
+    event = events.NeedRaised(
+        site_id=kept.site_id, patient_id=kept.patient_id, case_id=kept.case_id, need_id=kept.id, text=kept.text,
+        joined=True,
+    )  # fmt: skip
+    publish(event, by=by, at=at)
+
+
 @action("assessment.close-need", needs=Permission.ASSESS, on="need_id")
 def close_need(*, need_id: UUID, status: str, reason: str, by: Actor, at: datetime) -> None:
     """Close a need as met, declined by the patient, or withdrawn. Declined and withdrawn need a reason.

@@ -1,7 +1,13 @@
 """The writes of the care plan: planning, closing by evidence, and what is kept beside goals and actions."""
 
 from throughline.practice.careplan.actions.agreeing import agree
-from throughline.practice.careplan.actions.closing import hand_over, mark_done, note_evidence, undo_evidence
+from throughline.practice.careplan.actions.closing import (
+    hand_over,
+    mark_done,
+    note_evidence,
+    show_by_document,
+    undo_evidence,
+)
 from throughline.practice.careplan.actions.keeping import (
     BARRIER_ENDS,
     LEVELS,
@@ -13,6 +19,7 @@ from throughline.practice.careplan.actions.keeping import (
     note_progress,
     rate_need,
     set_importance,
+    set_target,
     sign_version,
     state,
 )
@@ -64,6 +71,8 @@ __all__ = [
     "note_progress",
     "rate_need",
     "set_importance",
+    "set_target",
+    "show_by_document",
     "sign_version",
     "state",
     "teach",

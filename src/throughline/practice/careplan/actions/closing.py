@@ -44,6 +44,18 @@ def mark_done(*, plan_action_id: UUID, words: str, by: Actor, at: datetime) -> N
     _close(row, EvidenceFact("hand", f"{row.id}:{at.isoformat()}", words.strip(), at, by.name), by, at)
 
 
+@action("careplan.show-by-document", needs=Permission.WORK_CASE, on="plan_action_id")
+def show_by_document(*, plan_action_id: UUID, document: EvidenceFact, by: Actor, at: datetime) -> None:
+    """Close an action by a document that shows it was done: a report filed, a letter received or sent.
+
+    `document` is of kind "document"; its reference names the document, so that recalling it opens the action again.
+    Raises UnableToPlan when the action is not active or the same document closed it before.
+    """
+    row = PlanAction.objects.select_for_update(of=("self",)).get(pk=plan_action_id)
+    if row.status != "active" or document.kind != "document" or not _close(row, document, by, at, whenever=True):
+        raise UnableToPlan("Choose a document that shows what was done; the same one counts once.")
+
+
 @action("careplan.hand-over", needs=Permission.WORK_CASE, on="plan_action_id")
 def hand_over(*, plan_action_id: UUID, owner_id: UUID, offer: bool = False, by: Actor, at: datetime) -> None:
     """Give an action's task to a colleague, or offer it. Raises UnableToPlan when the action is not active."""
@@ -59,11 +71,14 @@ def hand_over(*, plan_action_id: UUID, owner_id: UUID, offer: bool = False, by: 
     row.save(update_fields=["task", "delegated"])
 
 
-def _close(row: PlanAction, fact: EvidenceFact, by: Actor, at: datetime) -> bool:
+def _close(row: PlanAction, fact: EvidenceFact, by: Actor, at: datetime, *, whenever: bool = False) -> bool:
+    """Close an action by a fact in time for it; `whenever` for one a person says is its evidence."""
     happened = fact.at.date()
     following = _following(row, max(happened, row.due_on))
-    if fact.kind not in ("task", "hand") and not in_time(
-        happened=happened, due=row.due_on, added=row.added_at.date(), following=following
+    if (
+        not whenever
+        and fact.kind not in ("task", "hand")
+        and not in_time(happened=happened, due=row.due_on, added=row.added_at.date(), following=following)
     ):
         return False
     noted, made = ActionEvidence.objects.get_or_create(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,8 @@ from throughline.practice.careplan import events
 from throughline.practice.careplan.actions.planning import UnableToPlan, about_of, base_of, place_of
 from throughline.practice.careplan.models import Barrier, Goal, GoalProgress, OmahaRating, PlanVersion, Statement
 from throughline.practice.careplan.rules import library
+from throughline.practice.careplan.rules.targets import around
+from throughline.record.chart import queries as chart
 
 STATEMENTS = {"preference": "Preference", "emergency": "In an emergency", "backup": "If the plan fails"}
 BARRIER_ENDS = ("overcome", "stays")
@@ -78,6 +81,25 @@ def state(*, patient_id: UUID, kind: str, text: str, need_id: UUID | None = None
 def end_statement(*, statement_id: UUID, by: Actor, at: datetime) -> None:
     """End a preference or plan that holds no longer; it stays in the history."""
     Statement.objects.filter(pk=statement_id, ended_at=None).update(ended_at=at)
+
+
+@action("careplan.set-target", needs=Permission.PLAN_CARE, on="goal_id")
+def set_target(*, goal_id: UUID, middle: Decimal, within: Decimal, unit: str, by: Actor, at: datetime) -> None:
+    """Set a measured goal's target about a number of the patient's own: her dry weight, 70 kg, within 2.
+
+    Raises UnableToPlan for a goal that ended or is not measured, a unit its measure has not, or a span of nothing.
+    """
+    goal = Goal.objects.select_for_update().get(pk=goal_id)
+    units = next((choice.units for choice in chart.choices() if choice.code == goal.loinc and not choice.parts), ())
+    if goal.status != "active" or unit not in units:
+        raise UnableToPlan("Only a goal that is measured has a number of hers; choose a unit it is measured in.")
+    if not 0 < within < middle:
+        raise UnableToPlan("Say the number that is hers, and how far from it she may be: 70 kg, within 2.")
+    goal.comparator, goal.value, goal.second_value = "between", middle - within, middle + within
+    goal.unit, goal.target, goal.version = unit, around(middle, within, unit), goal.version + 1
+    goal.save(update_fields=["comparator", "value", "second_value", "unit", "target", "version"])
+    about: dict[str, Any] = {"site_id": goal.site_id, "patient_id": goal.patient_id, "case_id": goal.case_id}
+    publish(events.PlanNoted(**about, what="Target", text=f"{goal.text}: {goal.target}"), by=by, at=at)
 
 
 @action("careplan.note-progress", needs=Permission.WORK_CASE, on="goal_id")

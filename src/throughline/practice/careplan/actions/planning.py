@@ -46,6 +46,7 @@ class GoalIn:
     by_date: date
     words: str = ""
     importance: int | None = None
+    loinc: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,7 +210,7 @@ def add_goal(*, need_id: UUID, goal: GoalIn, by: Actor, at: datetime) -> UUID:
     term = "short" if (goal.by_date - at.date()).days <= 30 else "long"
     made = Goal.objects.create(
         **base_of(need.patient_id, by, at), need_id=need.id, text=goal.text.strip()[:300], target=goal.target.strip(),
-        by_date=goal.by_date, words=goal.words.strip(), importance=goal.importance, term=term,
+        by_date=goal.by_date, words=goal.words.strip(), importance=goal.importance, term=term, loinc=goal.loinc,
     )  # fmt: skip
     about: dict[str, Any] = {"site_id": made.site_id, "patient_id": made.patient_id, "case_id": made.case_id}
     publish(events.GoalAdded(**about, goal_id=made.id, text=made.text), by=by, at=at)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.foundation.ui.charts import Band, outside
+from throughline.foundation.ui.formats import number
 from throughline.practice.assessment import queries as assessment
 from throughline.practice.assessment.records import NeedRecord
 from throughline.practice.careplan.models import Goal, PlanAction
@@ -163,6 +164,9 @@ class _Beside:
             version=row.version,
             progress=tuple(ProgressRecord(p["level"], p["note"], p["at"], p["by_name"]) for p in self.progress[row.id]),
             standing=_standing(row, self.trends.get(row.loinc)),
+            own_number=row.comparator == "near",
+            unit=row.unit,
+            within=number(float(row.second_value)) if row.comparator == "near" and row.second_value else "",
         )
 
     def action(self, row: PlanAction) -> ActionRecord:
@@ -196,8 +200,15 @@ def _standing(row: Goal, trend: Trend | None) -> GoalStanding | None:
     if trend is None or not trend.points:
         return None
     last = trend.points[-1]
-    band = band_of(row.comparator, row.value, row.second_value, row.unit, trend.scale.unit)
+    band = _band(row, trend.scale.unit)
     return GoalStanding(last.words, last.at, None if band is None else not outside(last, band), band)
+
+
+def _band(row: Goal, shown: str) -> Band | None:
+    def as_shown(value: float) -> float | None:
+        return chart.as_shown(row.loinc, value, row.unit)
+
+    return band_of(row.comparator, row.value, row.second_value, row.unit, shown, as_shown)
 
 
 def _statement(row: Row) -> StatementRecord:
@@ -233,7 +244,7 @@ def targets(viewer: Viewer, patient_id: UUID) -> dict[str, Band]:
     goals = Goal.objects.filter(patient_id=patient_id, site_id__in=viewer.site_ids, status="active").exclude(loinc="")
     units = {choice.code: choice.units[0] for choice in chart.choices()}
     for goal in goals.order_by("by_date", "id"):
-        band = band_of(goal.comparator, goal.value, goal.second_value, goal.unit, units.get(goal.loinc, ""))
+        band = _band(goal, units.get(goal.loinc, ""))
         if band is not None:
             found.setdefault(goal.loinc, band)
     return found

@@ -11,10 +11,14 @@ from throughline.practice.assessment.records import SuggestedNeed
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """How a goal is told to be met: `< 130` with a second limit for the lower blood pressure, and the unit."""
+    """How a goal is told to be met: `< 130` with a second limit for the lower blood pressure, and the unit.
+
+    `near` has no value of its own: within `second` of a number that is the patient's (her dry weight), asked for once
+    the goal stands.
+    """
 
     comparator: str
-    value: Decimal
+    value: Decimal | None
     second: Decimal | None = None
     unit: str = ""
 

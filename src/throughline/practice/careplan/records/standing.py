@@ -58,7 +58,7 @@ class GoalStanding:
 
 @dataclass(frozen=True, slots=True)
 class GoalRecord:
-    """A goal of the plan."""
+    """A goal of the plan. `own_number`: its target lies `within` so much of a number of hers yet to be set."""
 
     id: UUID
     key: str
@@ -75,6 +75,9 @@ class GoalRecord:
     version: int
     progress: tuple[ProgressRecord, ...] = ()
     standing: GoalStanding | None = None
+    own_number: bool = False
+    unit: str = ""
+    within: str = ""
 
 
 @dataclass(frozen=True, slots=True)

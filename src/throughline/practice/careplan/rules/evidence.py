@@ -51,6 +51,9 @@ def _meets(rule: Mapping[str, Any], fact: EvidenceFact) -> bool:
         return False
     wanted = set(rule.get("loinc", ())) | set(rule.get("instruments", ()))
     channels = rule.get("channels", ())
+    said, words = fact.sentence.lower(), rule.get("words", ())
+    if words and not any(str(word).lower() in said for word in words):
+        return False
     return (not wanted or bool(wanted & fact.codes)) and (not channels or fact.channel in channels)
 
 

@@ -22,7 +22,7 @@ from throughline.practice.careplan.records import (
 CATEGORIES = ("TGC", "TP", "CM", "S")
 ROLES = ("CM", "PCP", "SPEC", "PT", "OT", "SLP", "RD", "SW", "PharmD", "BH", "HHRN", "AIDE", "CHW")
 KINDS = ("reading", "instrument", "contact", "visit", "task", "document", "appointment")
-COMPARATORS = ("<", "<=", "=", ">=", ">", "between")
+COMPARATORS = ("<", "<=", "=", ">=", ">", "between", "near")
 
 
 def pathways() -> Mapping[str, Pathway]:
@@ -164,7 +164,10 @@ def _goal(row: Mapping[str, Any]) -> GoalTemplate:
         if raw["comparator"] not in COMPARATORS:
             raise ValueError(f"goal '{row['text']}': no comparator {raw['comparator']}")
         second = Decimal(str(raw["second"])) if "second" in raw else None
-        measure = Measure(str(raw["comparator"]), Decimal(str(raw["value"])), second, str(raw.get("unit", "")))
+        value = None if raw["comparator"] == "near" else Decimal(str(raw["value"]))
+        if value is None and (second is None or not row.get("loinc")):
+            raise ValueError(f"goal '{row['text']}': near what, and how near?")
+        measure = Measure(str(raw["comparator"]), value, second, str(raw.get("unit", "")))
     return GoalTemplate(
         text=str(row["text"]),
         target=str(row.get("target", "")),

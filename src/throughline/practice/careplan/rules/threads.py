@@ -28,6 +28,8 @@ def gaps(thread_goals: Sequence[GoalRecord], thread_actions: Sequence[ActionReco
     ]
     bare = [g for g in goals if not g.target]
     found += [Gap("no-measure", f"Cannot be told: {g.text} has no target", "Set a target", g.id) for g in bare]
+    asked = [g for g in goals if g.target and g.own_number]
+    found += [Gap("no-number", f"Cannot be told: {g.text} needs her own number", "Set the target", g.id) for g in asked]
     return tuple(found)
 
 

@@ -17,6 +17,7 @@ from throughline.foundation.kernel.viewer import Viewer
 from throughline.practice.careplan import actions, queries
 from throughline.practice.careplan.actions import ActionIn, Chosen, GoalIn
 from throughline.practice.careplan.rules.threads import sentences
+from throughline.record.chart import queries as chart
 
 
 def back(patient_id: UUID | None, request: HttpRequest, mark: str = "") -> HttpResponse:
@@ -97,6 +98,7 @@ def add_goal(request: HttpRequest, viewer: Viewer, need_id: UUID) -> HttpRespons
         by_date=_day(request, "by_date"),
         words=post.get("words", ""),
         importance=importance,
+        loinc=post.get("loinc", "") if post.get("loinc") in {one.code for one in chart.choices()} else "",
     )
     actions.add_goal(need_id=need_id, goal=goal, by=viewer.actor, at=viewer.at)
     return back(locate("need_id", need_id).patient_id, request, f"#need-{need_id}")

@@ -1,5 +1,6 @@
 """The forms beside goals and actions: barriers, wishes, progress, importance, ratings, done by hand, sign-off."""
 
+from decimal import Decimal, InvalidOperation
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -87,6 +88,21 @@ def progress(request: HttpRequest, viewer: Viewer, goal_id: UUID) -> HttpRespons
         goal_id=goal_id, level=-1 if level is None else level, note=note, by=viewer.actor, at=viewer.at
     )
     return back(locate("goal_id", goal_id).patient_id, request)
+
+
+@require_POST
+@page("careplan.target", needs=Permission.PLAN_CARE, patient="goal_id")
+def target(request: HttpRequest, viewer: Viewer, goal_id: UUID) -> HttpResponse:
+    """Set the target of a measured goal about a number that is the patient's own."""
+    try:
+        middle, within = (Decimal(request.POST.get(name, "").strip()) for name in ("middle", "within"))
+    except InvalidOperation as wrong:
+        raise actions.UnableToPlan("Say her own number, and how far from it she may be: 70, within 2.") from wrong
+    if not (middle.is_finite() and within.is_finite() and middle < 100_000):
+        raise actions.UnableToPlan("Say her own number, and how far from it she may be: 70, within 2.")
+    unit = request.POST.get("unit", "")
+    actions.set_target(goal_id=goal_id, middle=middle, within=within, unit=unit, by=viewer.actor, at=viewer.at)
+    return back(locate("goal_id", goal_id).patient_id, request, f"#goal-{goal_id}")
 
 
 @require_POST

@@ -18,6 +18,7 @@ from throughline.practice.careplan.records import Plan, Proposal
 from throughline.practice.careplan.rules import library
 from throughline.practice.careplan.web.threads import shown
 from throughline.record.cases import queries as cases
+from throughline.record.chart import queries as chart
 from throughline.record.people import queries as people
 
 NEED_DOMAINS = (
@@ -65,6 +66,7 @@ def plan_context(viewer: Viewer, patient_id: UUID, chosen: Sequence[str]) -> dic
         "chosen": chosen,
         "matters": case.matters_most if case else "",
         "matters_language": case.matters_most_language if case else "",
+        "measures": chart.choices(),
         "roles": ROLE_WORDS.items(),
         "states": GOAL_STATES,
         "may_plan": viewer.may(Permission.PLAN_CARE, identity.site_id),

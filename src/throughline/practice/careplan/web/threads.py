@@ -1,22 +1,29 @@
 """A thread as the plan page shows it: its trends, its ratings side by side, its own timeline."""
 
+from datetime import timedelta
 from typing import Any
 
 from throughline.foundation.kernel.viewer import Viewer
-from throughline.foundation.ui.charts import figure
+from throughline.foundation.ui.charts import Figure, Point, Scale, figure
 from throughline.practice.careplan.actions import LEVELS
 from throughline.practice.careplan.records import GoalRecord, Plan, Thread
 from throughline.practice.careplan.rules import library
+from throughline.record.chart import queries as chart
 
+RATED_EVERY = timedelta(days=45)  # rated at admission, at intervals and at discharge: what is joined by a line
 PARTS = ("knowledge", "behavior", "status")
 
 
 def shown(thread: Thread, plan: Plan, viewer: Viewer) -> dict[str, Any]:
     """Return one thread with everything its part of the page shows."""
+    units = {choice.code: choice.units for choice in chart.choices() if not choice.parts}
     return {
         "t": thread,
-        "goals": [(goal, _figure(goal, plan, viewer), _progress(goal)) for goal in thread.goals],
+        "goals": [
+            (goal, _figure(goal, plan, viewer), _progress(goal), units.get(goal.loinc, ())) for goal in thread.goals
+        ],
         "rated": _rated(thread),
+        "ratings": _ratings(thread, viewer),
         "story": story(thread),
     }
 
@@ -31,6 +38,21 @@ def _figure(goal: GoalRecord, plan: Plan, viewer: Viewer) -> Any:
 
 def _progress(goal: GoalRecord) -> list[dict[str, Any]]:
     return [{"words": LEVELS[p.level], "level": p.level, "at": p.at, "by": p.by, "note": p.note} for p in goal.progress]
+
+
+def _ratings(thread: Thread, viewer: Viewer) -> list[Figure]:
+    """Return one trend for each part of the ratings that was rated at least twice, 1 to 5, higher is better."""
+    words, made = library.rating_words(), []
+    for part in PARTS:
+        points = [
+            Point(r.at, float(value), source="", words=f"{value} {words[part][value]}", by=r.by)
+            for r in thread.ratings
+            if (value := getattr(r, part)) is not None
+        ]
+        if len(points) > 1:
+            scale = Scale(part.capitalize(), "", 1, 5, 1, RATED_EVERY)
+            made.append(figure(f"{thread.need_id}-{part}", scale, points, until=viewer.at, zone=viewer.time_zone))
+    return made
 
 
 def _rated(thread: Thread) -> list[dict[str, Any]]:

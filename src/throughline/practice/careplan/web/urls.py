@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from throughline.practice.careplan.web import acts, keeping, pages
+from throughline.practice.careplan.web import acts, documents, keeping, pages
 
 app_name = "careplan"
 urlpatterns = [
@@ -17,6 +17,9 @@ urlpatterns = [
     path("plan-action/<uuid:plan_action_id>/withdraw/", acts.withdraw, name="withdraw"),
     path("plan-action/<uuid:plan_action_id>/done/", keeping.done, name="done"),
     path("plan-action/<uuid:plan_action_id>/assign/", keeping.assign, name="assign"),
+    path("plan-action/<uuid:plan_action_id>/document/", documents.action, name="show-action"),
+    path("need/<uuid:need_id>/document/", documents.need, name="show-need"),
+    path("goal/<uuid:goal_id>/target/", keeping.target, name="target"),
     path("need/<uuid:need_id>/barrier/", keeping.barrier, name="barrier"),
     path("barrier/<uuid:barrier_id>/end/", keeping.end_barrier, name="end-barrier"),
     path("p/<uuid:patient_id>/plan/state/", keeping.state, name="state"),

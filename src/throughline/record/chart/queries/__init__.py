@@ -11,11 +11,12 @@ from throughline.record.chart.queries.facts import (
 )
 from throughline.record.chart.queries.observations import chart, chart_part, latest_observations, series
 from throughline.record.chart.queries.received import received_bytes
-from throughline.record.chart.queries.trends import choices, held_of, last_reading_at, measured, trends
+from throughline.record.chart.queries.trends import as_shown, choices, held_of, last_reading_at, measured, trends
 
 __all__ = [
     "allergies",
     "allergies_part",
+    "as_shown",
     "chart",
     "chart_part",
     "choices",

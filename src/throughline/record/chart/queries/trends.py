@@ -47,6 +47,13 @@ def trends(
     return {code: _trend(code, measure, rows) for code, measure in wanted.items()}
 
 
+def as_shown(code: str, value: float, unit: str) -> float | None:
+    """Return a value of some unit in the one the trend of this LOINC code is shown in; None where there is no way."""
+    measure = by_code().get(code)
+    kept = converted(value, unit, measure.measurement.unit) if measure else None
+    return None if measure is None or kept is None else shown_value(kept, measure.measurement.unit, measure.shown)
+
+
 def measured(viewer: Viewer, patient_id: UUID) -> dict[str, Trend]:
     """Return the trends of every measure this patient has a reading of, most recent first; a pair is one of them."""
     parts = {key for one in measures().values() for key in one.measurement.parts}
