@@ -13,6 +13,7 @@ from throughline.practice.assessment.actions.asking import (
     start_assessment,
     write_addendum,
 )
+from throughline.practice.assessment.actions.exchanging import take_in_response
 from throughline.practice.assessment.actions.needs import (
     UnableToKeepNeed,
     add_evidence,
@@ -37,5 +38,6 @@ __all__ = [
     "save_answers",
     "sign_assessment",
     "start_assessment",
+    "take_in_response",
     "write_addendum",
 ]

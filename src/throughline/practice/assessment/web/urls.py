@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from throughline.practice.assessment.web import listing, paper, runner, signing
+from throughline.practice.assessment.web import exchange, listing, paper, runner, signing
 
 app_name = "assessment"
 urlpatterns = [
@@ -14,6 +14,8 @@ urlpatterns = [
     path("assessment/<uuid:assessment_id>/signed/", signing.signed, name="signed"),
     path("assessment/<uuid:assessment_id>/print/", paper.filled, name="print"),
     path("assessment/<uuid:assessment_id>/print/pdf/", paper.filled_pdf, name="print-pdf"),
+    path("assessment/<uuid:assessment_id>/fhir/", exchange.response, name="response"),
+    path("p/<uuid:patient_id>/assessments/take-in/", exchange.take_in, name="take-in"),
     path("assessment/<uuid:assessment_id>/addendum/", signing.addendum, name="addendum"),
     path("assessment/<uuid:assessment_id>/needs/", signing.needs, name="needs"),
     path("need/<uuid:need_id>/close/", signing.close, name="close-need"),
