@@ -87,12 +87,12 @@ def test_what_has_no_spanish_wording_is_english_marked_and_said(desk):
 
 
 def test_a_warning_sign_without_plain_words_is_left_out_and_the_nurse_is_told():
-    about = About(name="Lupita", red_flags=["K >= 6.0", "chest pain"])
+    about = About(name="Lupita", red_flags=["INR >= 5", "chest pain"])
     empty = Plan(patient_id=UUID(int=0), threads=(), lessons=(), declined=(), versions=(), changed=())
     paper = patient_paper(empty, about, "es")
     assert "Me duele el pecho." in words(paper)
-    assert "K >= 6.0" not in words(paper)
-    assert "left out (K >= 6.0)" in paper.standing
+    assert "INR >= 5" not in words(paper)
+    assert "left out (INR >= 5)" in paper.standing
 
 
 def test_the_clinicians_plan_has_goals_owners_and_gaps(desk):
