@@ -52,6 +52,7 @@ def take_in_stretch(
     draft: Draft,
     shifts: Mapping[str, int],
     tell: bool,
+    beside: bool = False,
     by: Actor,
     at: datetime,
 ) -> StretchOutcome:
@@ -59,9 +60,11 @@ def take_in_stretch(
 
     `shifts` says by how many days to move the dates of patients received for the first time, by their id at the
     source; a patient received before keeps the days she has. The bytes are kept as they came in any case. With `tell`,
-    a line goes into each patient's story; without, the caller tells it when her whole record is in.
+    a line goes into each patient's story; without, the caller tells it when her whole record is in. `beside` says that
+    the caller keeps other imports of the source waiting while it takes in several stretches at once.
     """
-    _one_at_a_time(site_id, source)
+    if not beside:
+        _one_at_a_time(site_id, source)
     outcome = _Taking(site_id, source, draft, by, at).carry_out(stretch, shifts)
     if tell and outcome.arrived:
         note_receipts(site_id=site_id, source=source, receipts=outcome.receipts(), by=by, at=at)

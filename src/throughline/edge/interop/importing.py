@@ -5,34 +5,31 @@ import json
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import orjson
-from django.db import DataError
+from django.db import connection
 
-from throughline.edge.interop.actions import take_in_stretch
+from throughline.edge.interop import stretches
+from throughline.edge.interop.beside import Gang, Task, alone, of_one_type
 from throughline.edge.interop.fhir import files
-from throughline.edge.interop.fhir.drafting import Draft, Refusal, draft
+from throughline.edge.interop.fhir.drafting import Draft, draft
 from throughline.edge.interop.fhir.files import Found
 from throughline.edge.interop.fhir.resolving import EVENTS, Resolver, last_event
 from throughline.edge.interop.fhir.splitting import Entry, Unreadable, entries, is_record
 from throughline.edge.interop.records import StretchOutcome, Summary
-from throughline.foundation.kernel.actions import NotPermitted
-from throughline.foundation.kernel.actions import Refusal as ActRefused
+from throughline.edge.interop.stretches import LineStretch, is_no_record, parsed
 from throughline.foundation.kernel.actor import Actor
-from throughline.record.chart.actions import note_receipts
 from throughline.record.chart.records.received import Receipt, Stretch
 
-# A stretch of lines is one transaction: large enough to be fast, small enough to stay in memory.
-STRETCH_LINES = 2_000
-STRETCH_BYTES = 8 * 1_048_576
 # Patients whose story line waits for the end of an import of lines; beyond this many they are told in parts.
 WAITING_PATIENTS = 50_000
+# Story lines written in one transaction.
+TOLD_TOGETHER = 1_000
 
 _BREAKS_OFF = "The file breaks off in the middle: it is not a whole gzip file."
 
@@ -42,7 +39,8 @@ class Import:
     """One import: where to, from which source, by whom, when, and what came of it so far.
 
     `shifts` maps a patient's id at the source to the days her dates are moved by; `progress` is told how many bytes
-    of the current file (as it lies on disk) have been taken in.
+    of the current file (as it lies on disk) have been taken in. With several `workers`, that many processes take in
+    long files of lines side by side; not inside a transaction, and not from a process of several threads.
     """
 
     site_id: UUID
@@ -51,22 +49,31 @@ class Import:
     at: datetime
     shifts: Mapping[str, int] = field(default_factory=dict)
     progress: Callable[[Path, int], None] = lambda path, position: None
+    workers: int = 1
     summary: Summary = field(default_factory=Summary)
+    _gang: Gang | None = None
+    _held: ExitStack = field(default_factory=ExitStack)
     _patients: set[UUID] = field(default_factory=set)
     _waiting: dict[UUID, Counter[str]] = field(default_factory=dict)
     _later: dict[Found, list[tuple[str, str, str]]] = field(default_factory=dict)
 
     def run(self, found: list[Found]) -> Summary:
         """Take in the files in the order given and return the summary. Raises NotPermitted."""
-        with quiet_collector():
+        with quiet_collector(), self._held:
             for one in found:
                 self.summary.files += 1
                 self._file(one)
                 self.progress(one.path, one.path.stat().st_size if one.path.exists() else 0)
             self._once_more()
             self._tell()
+            if self._gang is not None:
+                self._gang.settle()
         self.summary.patients = len(self._patients)
         return self.summary
+
+    @property
+    def _task(self) -> Task:
+        return Task(self.site_id, self.source, self.by, self.at, self.shifts)
 
     def _file(self, one: Found) -> None:
         try:
@@ -123,22 +130,9 @@ class Import:
         self.summary.skipped.append({"file": str(one.path), "why": "The file holds no FHIR resource."})
 
     def _take(self, one: Found, stretch: Stretch, drafted: Draft, *, tell: bool) -> None:
-        """Take in one stretch; when the database cannot hold it, all of it is refused and nothing kept."""
-        try:
-            outcome = take_in_stretch(
-                site_id=self.site_id,
-                source=self.source,
-                stretch=stretch,
-                draft=drafted,
-                shifts=self.shifts,
-                tell=tell,
-                by=self.by,
-                at=self.at,
-            )
-        except NotPermitted:
-            raise
-        except (DataError, ActRefused) as problem:
-            outcome = _all_refused(drafted, str(problem).splitlines()[0])
+        self._note(one, self._task.take(stretch, drafted, tell=tell), tell=tell)
+
+    def _note(self, one: Found, outcome: StretchOutcome, *, tell: bool) -> None:
         self.summary.add(str(one.path), outcome)
         if outcome.unknown:
             self._later.setdefault(one, []).extend(outcome.unknown)
@@ -153,7 +147,8 @@ class Import:
         """Write the story lines of patients whose records came in as lines of several files."""
         if self._waiting:
             receipts = [Receipt(patient, dict(counts)) for patient, counts in self._waiting.items()]
-            note_receipts(site_id=self.site_id, source=self.source, receipts=receipts, by=self.by, at=self.at)
+            for start in range(0, len(receipts), TOLD_TOGETHER):
+                (self._gang or self._task).note(receipts[start : start + TOLD_TOGETHER])
             self._waiting.clear()
 
     # --- lines -------------------------------------------------------------------------------------------------
@@ -161,33 +156,51 @@ class Import:
     def _lines(self, one: Found) -> None:
         with files.opened(one.path) as stream:
             raw = getattr(stream, "fileobj", stream)
-            stretch = _LineStretch()
+            stretch = LineStretch()
+            most = stretches.STRETCH_LINES_BESIDE if self.workers > 1 else stretches.STRETCH_LINES
             met = 0
             try:
                 for number, (position, line) in enumerate(files.lines(stream), start=1):
-                    if stretch.is_full:
-                        self._take_lines(one, stretch)
+                    if stretch.is_full(most):
+                        self._take_lines(one, stretch, more=True)
                         self.progress(one.path, raw.tell())
-                        stretch = _LineStretch()
-                    if not met and not one.named and line.strip() and _is_no_record(line):
+                        stretch = LineStretch()
+                    if not met and not one.named and line.strip() and is_no_record(line):
                         self._skip(one)
                         return
                     met += 1
                     if not stretch.add(number, position, line):
                         self._take_lines(one, stretch)
-                        stretch = _LineStretch()
+                        self._gather(one)
+                        stretch = LineStretch()
                         self._bundle_line(one, number, position, line)
             finally:
                 # What stood before a break in the file is whole lines, hence whole resources.
                 self._take_lines(one, stretch)
+                self._gather(one)
 
-    def _take_lines(self, one: Found, stretch: "_LineStretch") -> None:
+    def _take_lines(self, one: Found, stretch: LineStretch, *, more: bool = False) -> None:
+        """Take in a stretch, beside others where that may be; processes for it are begun when `more` is to come."""
         if not stretch.entries and not stretch.unreadable:
             return
-        drafted = draft(stretch.entries)
-        drafted.refused.extend(stretch.unreadable)
-        content = b"".join(stretch.content)
-        self._take(one, Stretch(one.path.name, stretch.first_byte, content), drafted, tell=False)
+        kind = of_one_type(stretch.entries) if self.workers > 1 else ""
+        if kind and more and self._gang is None and not connection.in_atomic_block:
+            self._held.enter_context(alone(self.site_id, self.source))
+            self._gang = self._held.enter_context(closing(Gang(self._task, self.workers)))
+        if self._gang is None or not kind:
+            self._gather(one)
+            self._take(one, stretch.received(one.path.name), stretch.draft(), tell=False)
+            return
+        if kind != self._gang.kind:
+            self._gather(one)
+        self._gang.kind = kind
+        for outcome in self._gang.take(stretch, one.path.name):
+            self._note(one, outcome, tell=False)
+
+    def _gather(self, one: Found) -> None:
+        """Wait for what is on its way: what comes now may point to it."""
+        for outcome in self._gang.rest() if self._gang is not None else ():
+            self._note(one, outcome, tell=False)
 
     def _bundle_line(self, one: Found, number: int, position: int, line: bytes) -> None:
         """Take in a line that is a bundle, as some systems send one patient a line."""
@@ -197,64 +210,6 @@ class Import:
             self._refuse(one, f"line {number}", "", str(problem))
             return
         self._take(one, Stretch(one.path.name, position, line), drafted, tell=True)
-
-
-class _LineStretch:
-    """Lines gathered for one transaction."""
-
-    def __init__(self) -> None:
-        self.entries: list[Entry] = []
-        self.unreadable: list[Refusal] = []
-        self.content: list[bytes] = []
-        self.first_byte = 0
-        self.size = 0
-
-    @property
-    def is_full(self) -> bool:
-        return len(self.content) >= STRETCH_LINES or self.size >= STRETCH_BYTES
-
-    def add(self, number: int, position: int, line: bytes) -> bool:
-        """Take a line; False when it is a bundle, which is a stretch of its own."""
-        node, problem = _parsed(line)
-        if is_record(node) and node["resourceType"] == "Bundle" and type(node.get("entry")) is list:
-            return False
-        if not self.content:
-            self.first_byte = position
-        if problem:
-            self.unreadable.append(Refusal(f"line {number}", "", problem))
-        elif node is not None:
-            self.entries.append(Entry(node, "", self.size, len(line.rstrip(b"\r\n")), f"line {number}"))
-        self.content.append(line)
-        self.size += len(line)
-        return True
-
-
-def _parsed(line: bytes) -> tuple[Any, str]:
-    """Return the JSON value of a line, None for an empty one, and what is wrong with it."""
-    bare = line.removeprefix(b"\xef\xbb\xbf").strip()
-    if not bare:
-        return None, ""
-    try:
-        return orjson.loads(bare), ""
-    except orjson.JSONDecodeError as problem:
-        try:
-            bare.decode()
-        except UnicodeDecodeError as wrong:
-            return None, f"The line is not UTF-8: byte {wrong.start} is 0x{bare[wrong.start]:02X}."
-        return None, f"The line is not JSON: character {problem.pos + 1} ({problem.msg.split(':')[0]})."
-
-
-def _is_no_record(line: bytes) -> bool:
-    node, problem = _parsed(line)
-    return not problem and not is_record(node)
-
-
-def _all_refused(drafted: Draft, why: str) -> StretchOutcome:
-    """Return the outcome of a stretch the database could not hold: nothing stored, everything said."""
-    refused = [(one.resource, one.path, one.why) for one in drafted.refused]
-    sentence = f"Could not be stored: {why}"
-    refused += [(f"{key.resource_type}/{key.resource_id}", key.resource_type, sentence) for key in drafted.received]
-    return StretchOutcome(refused=refused, unchanged=drafted.repeated)
 
 
 @contextmanager
@@ -304,7 +259,7 @@ def _drafts(one: Found) -> Iterator[Draft]:
         if files.is_lines(one.path, files.beginning(one.path)):
             with files.opened(one.path) as stream:
                 for position, line in files.lines(stream):
-                    node, problem = _parsed(line)
+                    node, problem = parsed(line)
                     if is_record(node) and not problem:
                         yield draft([Entry(node, "", position, len(line), "")])
         else:

@@ -20,7 +20,7 @@ _AS_THEY_ARE = {
     *(models.DateField, models.DateTimeField, models.DecimalField),
     *(models.SmallIntegerField, models.PositiveSmallIntegerField, models.IntegerField),
 }
-# Lines written to COPY at once.
+# Rows written to COPY at once.
 LINES = 500
 # From this many rows of one table on, COPY and its temporary table cost less than a statement of values.
 MANY = 100
@@ -178,10 +178,10 @@ def copy_rows(
 
 
 def _copy_into(cursor: Any, table: str, names: str, rows: Iterable[Sequence[Any]]) -> None:
-    lines = map(copy_text.line, rows)
+    every = iter(rows)
     with cursor.copy(f"copy {table} ({names}) from stdin") as copy:
-        while some := "".join(islice(lines, LINES)):
-            copy.write(some)
+        while some := list(islice(every, LINES)):
+            copy.write(copy_text.lines(some))
 
 
 def _is_walled(table: str) -> bool:

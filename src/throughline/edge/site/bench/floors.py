@@ -7,6 +7,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -28,6 +29,11 @@ create index if not exists floor_people_name on floor_people (lower(family), low
 create index if not exists floor_people_given on floor_people (lower(given));
 create index if not exists floor_people_born on floor_people (born);
 create index if not exists floor_people_mrn on floor_people (mrn);
+create table if not exists floor_observation
+  (id uuid primary key, site uuid, patient uuid, source text, status text, code_system text, code text, display text,
+   taken_at timestamptz, value double precision, unit text, received_at timestamptz, content jsonb);
+create index if not exists floor_observation_series on floor_observation (patient, code, taken_at desc);
+create index if not exists floor_observation_received on floor_observation using brin (received_at);
 """
 
 
@@ -109,6 +115,28 @@ def copy_people(bench: Bench) -> list[float]:
         return [len(rows) / (took / 1000) for took in timed(turn, times=1, warm=0)]
 
 
+def copy_observations(bench: Bench) -> list[float]:
+    """Return the rows per second of a COPY of readings into a table with the indexes the chart's has."""
+    site, now = uuid.uuid4(), datetime.now(UTC)
+    rows = []
+    for one in map(json.loads, material.observations(bench)[1].read_text().splitlines()):
+        coding, value = one["code"]["coding"][0], one["valueQuantity"]
+        said = (coding["system"], coding["code"], coding["display"], one["effectiveDateTime"], value["value"])
+        about = (uuid.UUID(one["id"]), site, uuid.UUID(one["subject"]["reference"].partition("/")[2]), "bench", "final")
+        rows.append((*about, *said, value["unit"], now, json.dumps(one)))
+    with psycopg.connect(floor_database(bench)) as link:
+        link.execute("truncate floor_observation")
+        link.commit()
+
+        def turn(_: int) -> None:
+            with link.cursor().copy("copy floor_observation from stdin") as copy:
+                for row in rows:
+                    copy.write_row(row)
+            link.commit()
+
+        return [len(rows) / (took / 1000) for took in timed(turn, times=1, warm=0)]
+
+
 def site(bench: Bench) -> tuple[WebServer, Pages]:
     """Return the floor's web server and a client signed in to it."""
     environment = bench.environment(DATABASE)
@@ -155,6 +183,7 @@ MEASUREMENTS = (
     _floor("insert-8", "durable single-row INSERT and commit, 8 connections", "per s", insert_rate(8)),
     _floor("bundle", "orjson and COPY of one bundle's resources", "ms", bundle),
     _floor("copy", "COPY of people into a table with five indexes", "per s", copy_people),
+    _floor("copy-observations", "COPY of readings into a table with the chart's indexes", "per s", copy_observations),
     _floor("page", "bare Django list of 50", "ms", list_page),
     _floor("page-8", "bare Django list of 50, 8 clients", "per s", list_throughput),
     _floor("page-172", "bare Django list of 172", "ms", long_page),

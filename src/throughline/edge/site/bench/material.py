@@ -7,12 +7,14 @@ import random
 import uuid
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
 from throughline.edge.site.bench.context import Bench
 
 PEOPLE = 3_000
+OBSERVATIONS, OBSERVATIONS_EACH = 10_000, 500
 BUNDLE_BYTES = 1_000_000
 FAMILIES = ("Abara", "Brandt", "Castellanos", "Dvořák", "Engström", "Farouk", "Grünwald", "Hollis", "Ibarra", "Jansen")
 GIVEN = ("Amina", "Bo", "Consuelo", "Dmitri", "Esme", "Fikret", "Greta", "Hugo", "Ines", "Joaquín")
@@ -52,6 +54,20 @@ def people(bench: Bench) -> Path:
     return path
 
 
+def observations(bench: Bench) -> tuple[Path, Path]:
+    """Return a file of patients and one of their readings, 500 of each patient, one a line, new on every call."""
+    mark = uuid.uuid4().hex
+    whose, what = bench.home / "patients.ndjson", bench.home / "observations.ndjson"
+    with open(whose, "w", encoding="utf-8") as patients, open(what, "w", encoding="utf-8") as readings:
+        for number in range(OBSERVATIONS // OBSERVATIONS_EACH):
+            one = person(number, mark)
+            patients.write(json.dumps(one) + "\n")
+            whom = {"reference": f"Patient/{one['id']}"}
+            for reading in islice(_readings(f"{mark}-{number}", whom), OBSERVATIONS_EACH):
+                readings.write(json.dumps(reading) + "\n")
+    return whose, what
+
+
 def bundle(bench: Bench) -> bytes:
     """Return the text of a transaction bundle of about one megabyte: one patient with years of visits and readings."""
     mark = uuid.uuid4().hex
@@ -80,27 +96,36 @@ def _record(mark: str) -> Iterator[dict[str, Any]]:
         visit = _one("Encounter", mark, day, status="finished", subject=whom, period={"start": at, "end": at})
         visit["class"] = {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "AMB"}
         yield visit
-        for number, (code, display, unit) in enumerate(LOINC):
-            coding = [{"system": "http://loinc.org", "code": code, "display": display}]
-            kind = [{"system": "http://terminology.hl7.org/CodeSystem/observation-category", "code": "vital-signs"}]
-            yield _one(
-                "Observation",
-                mark,
-                day * 10 + number,
-                status="final",
-                category=[{"coding": kind}],
-                code={"coding": coding, "text": display},
-                subject=whom,
-                encounter={"reference": f"urn:uuid:{visit['id']}"},
-                effectiveDateTime=at,
-                issued=at,
-                valueQuantity={
-                    "value": 60 + (day * 7 + number) % 90,
-                    "unit": unit,
-                    "system": "http://unitsofmeasure.org",
-                    "code": unit,
-                },
-            )
+        for reading in _of_a_day(mark, day, at, whom):
+            yield {**reading, "encounter": {"reference": f"urn:uuid:{visit['id']}"}}
+
+
+def _readings(mark: str, whom: dict[str, str]) -> Iterator[dict[str, Any]]:
+    for day in count(1):
+        yield from _of_a_day(mark, day, f"{START + timedelta(days=day)}T{8 + day % 9:02d}:00:00+00:00", whom)
+
+
+def _of_a_day(mark: str, day: int, at: str, whom: dict[str, str]) -> Iterator[dict[str, Any]]:
+    for number, (code, display, unit) in enumerate(LOINC):
+        coding = [{"system": "http://loinc.org", "code": code, "display": display}]
+        kind = [{"system": "http://terminology.hl7.org/CodeSystem/observation-category", "code": "vital-signs"}]
+        yield _one(
+            "Observation",
+            mark,
+            day * 10 + number,
+            status="final",
+            category=[{"coding": kind}],
+            code={"coding": coding, "text": display},
+            subject=whom,
+            effectiveDateTime=at,
+            issued=at,
+            valueQuantity={
+                "value": 60 + (day * 7 + number) % 90,
+                "unit": unit,
+                "system": "http://unitsofmeasure.org",
+                "code": unit,
+            },
+        )
 
 
 def _one(kind: str, mark: str, number: int, **fields: Any) -> dict[str, Any]:

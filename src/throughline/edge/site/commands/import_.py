@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -69,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
         today = now.astimezone(ZoneInfo(site.time_zone)).date()
         shifts = importing.shifts_to(found, today) if args.shift_dates_to else {}
         with _progress(found) as progress:
-            work = importing.Import(site.id, source, by, now, shifts, progress)
+            work = importing.Import(site.id, source, by, now, shifts, progress, workers=os.cpu_count() or 1)
             try:
                 summary = work.run(found)
             except NotPermitted as refusal:

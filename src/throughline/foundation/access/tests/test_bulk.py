@@ -85,9 +85,10 @@ def test_a_value_comes_out_of_copy_as_it_went_in(kind, value):
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"create temporary table awkward (number int, value {kind}) on commit drop")
         with cursor.copy("copy awkward from stdin") as copy:
-            copy.write(copy_text.line((1, value)) + copy_text.line((2, None)))
+            copy.write(copy_text.lines([(1, value), (2, None), (3, value)]) + copy_text.lines([(4, value), (5, value)]))
         cursor.execute("select value from awkward order by number")
         found = [row[0] for row in cursor.fetchall()]
     if isinstance(value, dict):  # Django leaves JSON to its own fields
-        found[0] = json.loads(found[0])
-    assert found == [list(value) if isinstance(value, tuple) else value, None]
+        found = [json.loads(one) if one else one for one in found]
+    one = list(value) if isinstance(value, tuple) else value
+    assert found == [one, None, one, one, one]

@@ -1,10 +1,11 @@
 """Turns what is said of a person into rows, and keeps the columns and search tokens that follow from them."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from functools import cache
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -42,6 +43,7 @@ FACTS = (
     "tribal_affiliation", "marital_status", "language", "languages", "interpreter_needed", "code_status",
     "time_zone", "deceased", "deceased_at",
 )  # fmt: skip
+_facts = attrgetter(*FACTS)
 # Each word a column may hold; asked of the choices once, because they build the list anew every time.
 _NAME_USES = frozenset(PatientName.Use.values)
 _NUMBER_KINDS = frozenset(PatientIdentifier.Kind.values)
@@ -216,7 +218,7 @@ def person_row(other: ContactPersonIn, origin: Origin, rank: int) -> tuple[Conta
 
 def facts_of(person: PersonIn) -> dict[str, Any]:
     """Return the columns of Patient a statement sets, cut to their lengths."""
-    said = {name: getattr(person, name) for name in FACTS}
+    said = dict(zip(FACTS, _facts(person), strict=True))
     said["deceased"] = person.deceased or person.deceased_at is not None
     return cut(Patient, **{name: list(value) if isinstance(value, tuple) else value for name, value in said.items()})
 
@@ -228,15 +230,17 @@ def plain(value: Any) -> Any:
 
 def digest_of(person: Any) -> str:
     """Return a digest of everything a statement says, but not of when it was recorded: equal for equal statements."""
-    said = {name: getattr(person, name) for name in _parts(type(person))}
+    names, parts = _parts(type(person))
+    said = dict(zip(names, parts(person), strict=True))
     if "recorded_at" in said:
         said["recorded_at"] = None
     return hashlib.sha256(orjson.dumps(said, default=str, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 @cache
-def _parts(statement: type[Any]) -> tuple[str, ...]:
-    return tuple(part.name for part in fields(statement))
+def _parts(statement: type[Any]) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
+    names = tuple(part.name for part in fields(statement))
+    return names, attrgetter(*names)
 
 
 def chosen_name(names: Sequence[PatientName]) -> PatientName | None:

@@ -65,49 +65,60 @@ def bare_number(value: str) -> str:
     return re.sub(r"[^0-9A-Za-z]", "", value).upper()[:100]
 
 
-def tokens_for(patient: Findable) -> list[tuple[str, str]]:
-    """Return the sorted (kind, token) rows of one patient, each once and at most 120 of them."""
-    found: dict[tuple[str, str], None] = {}
+def entry_of(patient: Findable) -> list[str]:
+    """Return the sorted tokens of one patient, each once and at most 120: the letter of the kind, then the token."""
+    found: dict[str, None] = {}
     for phone in patient.phones:
         national, every = phone_digits(phone)
         if len(every) >= 4:
-            found[(_PHONE, national[:60])] = None
-            found[(_PHONE_END, every[::-1][:60])] = None
+            found[_PHONE + national[:60]] = None
+            found[_PHONE_END + every[::-1][:60]] = None
     for value in patient.record_numbers:
         if bare := bare_number(value):
-            found[(_NUMBER, bare)] = None
-            found[(_NUMBER_END, bare[::-1])] = None
+            found[_NUMBER + bare] = None
+            found[_NUMBER_END + bare[::-1]] = None
     for value in patient.numbers:
         if bare := bare_number(value):
-            found[(_NUMBER, bare)] = None
-    found.update(dict.fromkeys(_name_tokens(patient)))
+            found[_NUMBER + bare] = None
+    for token in _name_tokens(patient):
+        found[token] = None
     return sorted(list(found)[:MOST_TOKENS])
 
 
-def entry_of(patient: Findable) -> list[str]:
-    """Return the tokens of one patient as her entry keeps them: the letter of the kind, then the token."""
-    return [kind + token for kind, token in tokens_for(patient)]
+def tokens_for(patient: Findable) -> list[tuple[str, str]]:
+    """Return the tokens of `entry_of` as pairs of kind and token."""
+    return [(token[0], token[1:]) for token in entry_of(patient)]
 
 
-def _name_tokens(patient: Findable) -> Iterable[tuple[str, str]]:
+def _name_tokens(patient: Findable) -> Iterable[str]:
     givens = _all_words(name.given for name in patient.names)
     middles = [word for word in _all_words(name.middle for name in patient.names) if word not in givens]
     families = _all_words(name.family for name in patient.names)
     paired = list(_pairs(givens, middles, families))
-    alone = [word for word in (*givens, *middles, *families) if not any(word == first for first, _ in paired)]
+    begun = {first for first, _ in paired}
     for first, second in paired:
-        yield _NAME, f"{first} {second}"
-    for word in alone:
-        yield _NAME, f"{word} "
+        yield f"{_NAME}{first} {second}"
+    for word in (*givens, *middles, *families):
+        if word not in begun:
+            yield f"{_NAME}{word} "
     for first, second in _sounds(givens, middles, families):
-        yield _SOUND, f"{first} {second}"
+        yield f"{_SOUND}{first} {second}"
     if patient.birth_date:
         for word in (*families, *givens):
-            yield _YEAR, f"{patient.birth_date.year} {word}"
+            yield f"{_YEAR}{patient.birth_date.year} {word}"
 
 
 def _all_words(texts: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(word for text in texts for word in words(text)))
+    """Return the words of names; digits alone are left out, because a search takes them for a number, never a name."""
+    return list(dict.fromkeys(word for text in texts for word in words(text) if not word.isdigit()))
+
+
+def _apart(said: list[str]) -> list[str]:
+    """Return the words without those that are two of the others written as one: nobody says both."""
+    if len(said) < 3:
+        return said
+    joined = {first + second for first, second in pairwise(said)}
+    return [word for word in said if word not in joined]
 
 
 def _pairs(givens: list[str], middles: list[str], families: list[str]) -> Iterable[tuple[str, str]]:
@@ -115,8 +126,8 @@ def _pairs(givens: list[str], middles: list[str], families: list[str]) -> Iterab
     said = [
         *product(families, givens),
         *product(middles, (*families[:2], *givens[:2])),
-        *pairwise(givens),
-        *pairwise(families),
+        *pairwise(_apart(givens)),
+        *pairwise(_apart(families)),
     ]
     for first, second in said:
         if first != second:

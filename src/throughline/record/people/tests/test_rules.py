@@ -10,8 +10,8 @@ from throughline.record.people.rules.dates import age_words, birth_words, read_b
 from throughline.record.people.rules.intent import read_search
 from throughline.record.people.rules.judging import Candidate, judge, same_name
 from throughline.record.people.rules.names import also_called, display_name, fold, sort_name, sound, words
-from throughline.record.people.rules.phones import read_phone, show_phone
-from throughline.record.people.rules.tokens import Findable, NameWords, tokens_for
+from throughline.record.people.rules.phones import parse_phone, read_phone, show_phone
+from throughline.record.people.rules.tokens import Findable, NameWords, entry_of, tokens_for
 
 TODAY = date(2026, 3, 2)
 
@@ -183,6 +183,21 @@ def test_any_text_can_be_searched_for(text):
     assert isinstance(intent.read_as(), str)
 
 
+@given(
+    country=st.sampled_from(["", "1", "+1", "1-", "+1 ", "1.", "0", "11"]),
+    area=st.from_regex(r"[0-9]{3}", fullmatch=True),
+    exchange=st.from_regex(r"[0-9]{3}", fullmatch=True),
+    line=st.from_regex(r"[0-9]{3,5}", fullmatch=True),
+    form=st.sampled_from(
+        ["({}) {}-{}", "({}){}-{}", "{}-{}-{}", "{}.{}.{}", "{} {} {}", "{}{}{}", "{}-{} {}", "{} - {} {}"]
+    ),
+    after=st.sampled_from(["", " ", " x12", " ext. 7", "\n"]),
+)
+def test_a_plain_number_is_read_as_the_library_reads_it(country, area, exchange, line, form, after):
+    text = country + form.format(area, exchange, line) + after
+    assert read_phone(text) == parse_phone(text, "US")
+
+
 def test_tokens_hold_both_orders_and_no_name_twice():
     tokens = tokens_for(
         Findable(
@@ -197,6 +212,17 @@ def test_tokens_hold_both_orders_and_no_name_twice():
         tokens
     )
     assert len(tokens) == len(set(tokens))
+
+
+def test_tokens_leave_out_what_no_search_asks_for():
+    tokens = entry_of(Findable((NameWords("Ana", "", "Smith-Jones 1234"),), birth_date=date(1943, 3, 14)))
+    assert not [token for token in tokens if token[0] in "NSY" and "1234" in token.split()]
+    assert {"Nsmith jones", "Njones smith", "Nana smithjones1234", "Nsmithjones1234 ana", "Y1943 ana"} <= set(tokens)
+    double = entry_of(Findable((NameWords("Ana", "", "Smith-Jones"),)))
+    assert {"Nsmith jones", "Nana smithjones", "Nsmithjones ana", "Nana jones"} <= set(double)
+    assert not {"Njones smithjones", "Nsmithjones jones"} & set(double)
+    near = entry_of(Findable((NameWords("", "", "Ana"), NameWords("", "", "Anaya"))))
+    assert "Nana anaya" in near  # two family names, though one begins as the other does
 
 
 @given(
