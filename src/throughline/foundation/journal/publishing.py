@@ -149,7 +149,7 @@ def _payload(event: Event) -> dict[str, Any]:
 
 
 @cache
-def _names(event_type: type[Event]) -> tuple[str, ...]:
+def _names(event_type: Any) -> tuple[str, ...]:
     return tuple(field.name for field in dataclasses.fields(event_type))
 
 

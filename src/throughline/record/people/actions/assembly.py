@@ -238,7 +238,7 @@ def digest_of(person: Any) -> str:
 
 
 @cache
-def _parts(statement: type[Any]) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
+def _parts(statement: Any) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
     names = tuple(part.name for part in fields(statement))
     return names, attrgetter(*names)
 
