@@ -1,7 +1,7 @@
 """Taking in a stretch of FHIR: everything of it that can be kept, in one transaction, or nothing."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from throughline.edge.interop.fhir.directory import NPI
 from throughline.edge.interop.fhir.drafting import Draft
 from throughline.edge.interop.fhir.editions import judge
 from throughline.edge.interop.fhir.elements import Refused
@@ -22,6 +23,7 @@ from throughline.edge.interop.fhir.resolving import (
     patient_of,
     pointers_of,
 )
+from throughline.edge.interop.publishing import Publishing
 from throughline.edge.interop.records import StretchOutcome
 from throughline.edge.interop.referring import Referring
 from throughline.foundation.access.permissions import Permission
@@ -87,6 +89,7 @@ class _Taking:
         self.viewer: Viewer = system_viewer(by, at=at, site_ids=[site_id])
         self.resolver = Resolver(draft)
         self.referring = Referring(site_id, source, draft, self.resolver, self.viewer)
+        self.publishing = Publishing(site_id, source, draft, self.resolver)
         refused = [(one.resource, one.path, one.why) for one in draft.refused]
         self.outcome = StretchOutcome(refused=refused, unchanged=draft.repeated)
 
@@ -104,6 +107,7 @@ class _Taking:
             arrival for key, verdict in verdicts.items() if (arrival := self._arrival(key, verdict, known)) is not None
         ]
         self._take_in_related(arrivals)
+        self.outcome.schedules, self.outcome.published = self.publishing.publish(known, **self.act)
         take_in_received(**self.place, stretch=stretch, arrivals=arrivals, shifts=begun, **self.act)
         return self.outcome
 
@@ -129,11 +133,26 @@ class _Taking:
                     searches.add(found)
                 elif found is not None:
                     keys.add(found)
+        for pointer in self._named():
+            if isinstance(found := self.resolver.named(pointer), Search):
+                searches.add(found)
+        keys.update(found for found in map(self.resolver.key, self._actors()) if found is not None)
         answers = identified(self.viewer, **self.place, searches=searches)
         found_keys = {Search(*asked): Key(*found) for asked, found in answers.items()}
         self.resolver.learn(found_keys)
         keys.update(found_keys.values())
         return {Key(*key): one for key, one in held(self.viewer, **self.place, keys=keys).items()}
+
+    def _named(self) -> Iterator[Pointer]:
+        """Yield what the patients' records point to as those who care for them."""
+        for key, who in self.draft.who.items():
+            if key.resource_type == "Patient":
+                yield from (Pointer(one.reference) for one in who.providers if one.reference)
+
+    def _actors(self) -> Iterator[Pointer]:
+        """Yield whose times are published."""
+        for said in self.draft.times.values():
+            yield from getattr(said, "actors", ())
 
     def _verdicts(self, held_now: Mapping[Key, Held]) -> dict[Key, Verdict]:
         editions = {
@@ -181,7 +200,7 @@ class _Taking:
         if "PractitionerRole" in said:
             roles = [self._role(role) for role in said["PractitionerRole"]]
             take_in_roles(**self.place, roles=roles, **self.act)
-        people = self._moved(said.get("Patient", []), days)
+        people = [self._pointed(person) for person in self._moved(said.get("Patient", []), days)]
         if not people:
             return {}
         taken = take_in_patients(**self.place, people=people, **self.act)
@@ -191,6 +210,19 @@ class _Taking:
         return [
             moved_person(person, days[person.source_id]) if days.get(person.source_id) else person for person in people
         ]
+
+    def _pointed(self, person: Any) -> Any:
+        """Return a person with source ids, or the NPI, in place of the references of those who care for her."""
+        return replace(person, providers=tuple(self._provider(one) for one in person.providers))
+
+    def _provider(self, said: Any) -> Any:
+        pointer = Pointer(said.reference)
+        key, found = self.resolver.key(pointer), self.resolver.named(pointer)
+        if key is not None:
+            return replace(said, target_type=key.resource_type, target_id=key.resource_id)
+        if isinstance(found, Search) and found.system == NPI:
+            return replace(said, npi=found.value)
+        return said
 
     def _role(self, role: Any) -> Any:
         """Return a role with source ids in place of its references."""

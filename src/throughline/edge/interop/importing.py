@@ -24,6 +24,7 @@ from throughline.edge.interop.fhir.splitting import Entry, Unreadable, entries, 
 from throughline.edge.interop.records import StretchOutcome, Summary
 from throughline.edge.interop.stretches import LineStretch, is_no_record, parsed
 from throughline.foundation.kernel.actor import Actor
+from throughline.practice.coordination.actions.slots import withdraw_unseen
 from throughline.record.chart.records.received import Receipt, Stretch
 
 # Patients whose story line waits for the end of an import of lines; beyond this many they are told in parts.
@@ -55,6 +56,8 @@ class Import:
     _held: ExitStack = field(default_factory=ExitStack)
     _patients: set[UUID] = field(default_factory=set)
     _waiting: dict[UUID, Counter[str]] = field(default_factory=dict)
+    _schedules: set[str] = field(default_factory=set)
+    _published: set[str] = field(default_factory=set)
     _later: dict[Found, list[tuple[str, str, str]]] = field(default_factory=dict)
 
     def run(self, found: list[Found]) -> Summary:
@@ -65,6 +68,7 @@ class Import:
                 self._file(one)
                 self.progress(one.path, one.path.stat().st_size if one.path.exists() else 0)
             self._once_more()
+            self._withdraw()
             self._tell()
             if self._gang is not None:
                 self._gang.settle()
@@ -137,11 +141,21 @@ class Import:
         if outcome.unknown:
             self._later.setdefault(one, []).extend(outcome.unknown)
         self._patients |= outcome.patients
+        self._schedules |= outcome.schedules
+        self._published |= outcome.published
         if not tell:
             for patient, counts in outcome.arrived.items():
                 self._waiting.setdefault(patient, Counter()).update(counts)
             if len(self._waiting) > WAITING_PATIENTS:
                 self._tell()
+
+    def _withdraw(self) -> None:
+        """Withdraw published times the files no longer name, of schedules they do; schedules alone publish nothing."""
+        if self._published:
+            withdraw_unseen(
+                site_id=self.site_id, source=self.source, schedules=self._schedules | self._published, by=self.by,
+                at=self.at,
+            )  # fmt: skip
 
     def _tell(self) -> None:
         """Write the story lines of patients whose records came in as lines of several files."""

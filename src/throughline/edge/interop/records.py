@@ -13,6 +13,7 @@ class StretchOutcome:
     """What became of one stretch: resources stored and unchanged, refusals as (resource, path, why), patients met,
     and new or changed resources by patient and type.
 
+    `schedules` and `published` are the schedules named and those of which times were, by their ids at the source.
     `unknown` are the refusals of resources whose patient a later file may bring.
     """
 
@@ -22,6 +23,8 @@ class StretchOutcome:
     unknown: list[tuple[str, str, str]] = field(default_factory=list)
     patients: set[UUID] = field(default_factory=set)
     arrived: dict[UUID, Counter[str]] = field(default_factory=dict)
+    schedules: set[str] = field(default_factory=set)
+    published: set[str] = field(default_factory=set)
 
     def receipts(self) -> list[Receipt]:
         """Return what arrived, by patient."""

@@ -96,6 +96,21 @@ class RelatedIn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderIn:
+    """Whom a record names: `kind` general (her general practitioner) or managing (the organization that keeps it).
+
+    `reference` as written; `target_type` and `target_id` once it is known what it points to.
+    """
+
+    kind: str
+    reference: str = ""
+    name: str = ""
+    npi: str = ""
+    target_type: str = ""
+    target_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PersonIn:
     """Everything another system, a form or a seed says of one patient.
 
@@ -109,6 +124,7 @@ class PersonIn:
     contact_points: tuple[ContactPointIn, ...] = ()
     addresses: tuple[AddressIn, ...] = ()
     contact_persons: tuple[ContactPersonIn, ...] = ()
+    providers: tuple[ProviderIn, ...] = ()
     birth_date: date | None = None
     birth_date_precision: str = "day"
     gender: str = ""
@@ -180,7 +196,7 @@ class PractitionerIn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleIn:
-    """What a practitioner does where; both are named by their source ids."""
+    """What a practitioner does where and when she is there; both are named by their source ids."""
 
     source_id: str
     practitioner: str
@@ -192,6 +208,7 @@ class RoleIn:
     phone: str = ""
     fax: str = ""
     email: str = ""
+    hours: str = ""
     since: date | None = None
     until: date | None = None
     recorded_at: datetime | None = None

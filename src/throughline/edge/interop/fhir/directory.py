@@ -19,14 +19,15 @@ from throughline.edge.interop.fhir.elements import (
 from throughline.edge.interop.fhir.person import address
 from throughline.record.people.records import AddressIn, OrganizationIn, PractitionerIn, RoleIn
 
-_NPI = "http://hl7.org/fhir/sid/us-npi"
+NPI = "http://hl7.org/fhir/sid/us-npi"
 _ORGANIZATION_KINDS = {"pay": "payer", "ins": "payer", "prov": "", "dept": "department", "govt": "government"}
 
 
-def _npi(node: Node, path: str) -> str:
+def npi_of(node: Node, path: str) -> str:
+    """Return the National Provider Identifier, "" when there is none."""
     for position, one in enumerate(nodes(node, "identifier", path)):
         inside = f"{path}.identifier[{position}]"
-        if text(one, "system", inside) == _NPI:
+        if text(one, "system", inside) == NPI:
             return text(one, "value", inside)[:10]
     return ""
 
@@ -67,7 +68,7 @@ def organization(node: Node, source_id: str) -> OrganizationIn:
         source_id=source_id,
         name=name,
         kind=kind_of(node),
-        npi=_npi(node, path),
+        npi=npi_of(node, path),
         address=address(places[0], f"{path}.address[0]") if places else AddressIn(),
         active=flag(node, "active", path) is not False,
         **_reach(node, path),
@@ -90,7 +91,7 @@ def practitioner(node: Node, source_id: str) -> PractitionerIn:
         given=" ".join(texts(name, "given", inside)),
         prefix=" ".join(texts(name, "prefix", inside)),
         credentials=" ".join(texts(name, "suffix", inside)),
-        npi=_npi(node, path),
+        npi=npi_of(node, path),
         gender=bound(text(node, "gender", path), bindings.GENDER, f"{path}.gender"),
         languages=tuple(one.code[:20] for one in spoken if one.code),
         active=flag(node, "active", path) is not False,
@@ -116,8 +117,21 @@ def role(node: Node, source_id: str) -> RoleIn | None:
         specialty_code=specialties[0].code[:60] if specialties else "",
         since=since.at.date() if since.at else None,
         until=until.at.date() if until.at else None,
+        hours=_hours(node, path)[:200],
         **_reach(node, path),
     )
+
+
+def _hours(node: Node, path: str) -> str:
+    """Return when she is there in words: "Mon, Tue 08:00 to 17:00; Fri all day"; else what is said of exceptions."""
+    said = []
+    for position, one in enumerate(nodes(node, "availableTime", path)):
+        inside = f"{path}.availableTime[{position}]"
+        days = ", ".join(day.title() for day in texts(one, "daysOfWeek", inside))
+        begins, ends = (text(one, f"available{end}Time", inside)[:5] for end in ("Start", "End"))
+        hours = "all day" if flag(one, "allDay", inside) else " to ".join(part for part in (begins, ends) if part)
+        said.append(" ".join(part for part in (days, hours) if part))
+    return "; ".join(part for part in said if part) or text(node, "availabilityExceptions", path)
 
 
 def name_of(node: Node) -> str:

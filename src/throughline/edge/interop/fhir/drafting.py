@@ -2,20 +2,22 @@
 
 import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import orjson
 
-from throughline.edge.interop.fhir import directory
+from throughline.edge.interop.fhir import directory, schedules
 from throughline.edge.interop.fhir.editions import is_older
 from throughline.edge.interop.fhir.elements import Node, Refused, kind_of
+from throughline.edge.interop.fhir.named import providers
 from throughline.edge.interop.fhir.person import person, related
 from throughline.edge.interop.fhir.reading import read
 from throughline.edge.interop.fhir.references import Key
 from throughline.edge.interop.fhir.requests import Asked, asked
 from throughline.edge.interop.fhir.splitting import Entry, is_record
 from throughline.record.chart.records.received import Edition, Reading, Received
+from throughline.record.people.records import PersonIn
 
 
 class Refusal(NamedTuple):
@@ -26,14 +28,21 @@ class Refusal(NamedTuple):
     why: str
 
 
+def _patient(node: Node, source_id: str) -> PersonIn:
+    """Return what a Patient resource says of a person, and whom it names as caring for her."""
+    return replace(person(node, source_id), providers=providers(node))
+
+
 _READ_WHO: dict[str, Callable[[Node, str], Any]] = {
-    "Patient": person,
+    "Patient": _patient,
     "Organization": directory.organization,
     "Practitioner": directory.practitioner,
     "PractitionerRole": directory.role,
     "RelatedPerson": related,
 }
 
+
+_READ_TIMES: dict[str, Callable[[Node], Any]] = {"Schedule": schedules.schedule, "Slot": schedules.slot}
 
 # What Python raises on a shape nobody thought of: such a resource must not stop the import of the others.
 _ODD = (TypeError, AttributeError, LookupError, ArithmeticError, ValueError)
@@ -44,13 +53,15 @@ class Draft:
     """What one stretch of a file holds.
 
     `who` holds the patients, who is related to them, organizations, practitioners and roles by their key, `asked` the
-    orders that ask us to take a patient up; `full_urls` leads from a bundle's entries to keys; `repeated` counts
-    resources that stood in the stretch twice with nothing new, `claims` those that say they are FHIR resources.
+    orders that ask us to take a patient up, `times` what providers publish; `full_urls` leads from a bundle's entries
+    to keys; `repeated` counts resources that stood in the stretch twice with nothing new, `claims` those that say they
+    are FHIR resources.
     """
 
     received: dict[Key, Received] = field(default_factory=dict)
     who: dict[Key, Any] = field(default_factory=dict)
     asked: dict[Key, Asked] = field(default_factory=dict)
+    times: dict[Key, Any] = field(default_factory=dict)
     full_urls: dict[str, Key] = field(default_factory=dict)
     refused: list[Refusal] = field(default_factory=list)
     refused_keys: set[Key] = field(default_factory=set)
@@ -147,6 +158,7 @@ def _add(result: Draft, entry: Entry) -> None:
     if who is not None:
         result.who[key] = who
     _note_order(result, key, order)
+    _note_times(result, key, node)
     result.received[key] = Received(_naming(reading, order), found, entry.at_byte, entry.size)
     if entry.full_url:
         result.full_urls[entry.full_url] = key
@@ -163,6 +175,12 @@ def _note_order(result: Draft, key: Key, order: Asked | None) -> None:
     result.asked.pop(key, None)
     if order is not None:
         result.asked[key] = order
+
+
+def _note_times(result: Draft, key: Key, node: Node) -> None:
+    """Note what a provider publishes. Raises Refused, and then the resource is refused whole."""
+    if key.resource_type in _READ_TIMES:
+        result.times[key] = _READ_TIMES[key.resource_type](node)
 
 
 def _replaces(reading: Any, found: bytes, earlier: Received) -> bool:

@@ -68,6 +68,9 @@ def _own(story: Story, page: Page) -> Iterator[Resource]:
 def _directory(own: list[Resource], page: Page) -> Iterator[Resource]:
     """Yield the organizations and practitioners that `own` refers to, each once."""
     wanted = {named for found in own for named in _references(found) if _DIRECTORY_REFERENCE.match(named)}
+    roles = [resources_people.role(page, key) for key in page.hospital["practitioners"]]
+    roles = [role for role in roles if role["practitioner"]["reference"] in wanted]
+    wanted |= {role["organization"]["reference"] for role in roles}
     for section, build in (
         ("organizations", resources_people.organization),
         ("practitioners", resources_people.practitioner),
@@ -76,6 +79,7 @@ def _directory(own: list[Resource], page: Page) -> Iterator[Resource]:
             found = build(page, key)
             if f"{found['resourceType']}/{found['id']}" in wanted:
                 yield found
+    yield from roles
 
 
 def _references(value: Any) -> Iterator[str]:

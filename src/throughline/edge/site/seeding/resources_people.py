@@ -140,6 +140,26 @@ def practitioner(page: Page, key: str) -> Resource:
     )
 
 
+def role(page: Page, key: str) -> Resource:
+    """Return the PractitionerRole of the practitioner under `key`: where she works, as what, when she is there."""
+    entry = _known(page, "practitioners", key)
+    there = entry.get("there")
+    times = [f"{there[end]}:00" for end in ("from", "until")] if there else []
+    return resource(
+        "PractitionerRole",
+        key,
+        page.edition,
+        active=True,
+        practitioner=practitioner_reference(page, key),
+        organization=organization_reference(page, entry["organization"]),
+        code=[{"text": entry["as"]}] if entry.get("as") else None,
+        specialty=[{"text": entry["does"]}],
+        availableTime=[{"daysOfWeek": there["days"], "availableStartTime": times[0], "availableEndTime": times[1]}]
+        if there
+        else None,
+    )
+
+
 def _known(page: Page, section: str, key: str) -> Mapping[str, Any]:
     try:
         found: Mapping[str, Any] = page.hospital[section][key]

@@ -107,7 +107,7 @@ def _cancel(row: Appointment, what: str, reason: str, *, by: Actor, at: datetime
 
 def end(row: Appointment, reason: str, *, by: Actor, at: datetime) -> None:
     """End every task of the appointment; the one that asked for its outcome is done, not cancelled."""
-    for what in (*BEFORE, "missed"):
+    for what in (*BEFORE, "missed", "slot"):
         _cancel(row, what, reason, by=by, at=at)
     asked = Task.objects.filter(patient_id=row.patient_id, subject=subject(row, "outcome"), state__in=task_rules.LIVE)
     for task_id in asked.values_list("pk", flat=True):
@@ -122,6 +122,14 @@ def after_missed(row: Appointment, title: str, why: str, *, by: Actor, at: datet
         day += timedelta(days=1)
     due = datetime(day.year, day.month, day.day, 17, tzinfo=zone)
     return _add(row, "missed", ("Follow up", title, f"{why}. {row.provider}, {_when(row)}"), due, by=by, at=at)
+
+
+def ask_provider(row: Appointment, why: str, *, by: Actor, at: datetime) -> None:
+    """Put into somebody's list that the time of an appointment to come is in doubt, due the next day or before it."""
+    standing = Task.objects.filter(patient_id=row.patient_id, subject=subject(row, "slot"), state__in=task_rules.LIVE)
+    if row.state in rules.LIVE and row.ends_at > at and not standing.exists():
+        words = ("Confirm", f"{row.what} with {row.provider}, {_when(row)}", why)
+        _add(row, "slot", words, min(row.starts_at, at + timedelta(days=1)), by=by, at=at)
 
 
 @action("coordination.ask-outcomes", needs=Permission.COORDINATE)

@@ -41,7 +41,7 @@ def book(*, patient_id: UUID, appointment: AppointmentIn, by: Actor, at: datetim
     Raises UnableToBook without words, with nobody to meet, for a need of somebody else, or for a time just taken.
     """
     patient = Patient.objects.select_related("site").get(pk=patient_id)
-    slot = _slot(appointment.slot_id, patient.site_id) if appointment.slot_id else None
+    slot = _slot(appointment.slot_id, patient.site_id, at) if appointment.slot_id else None
     if appointment.keep and appointment.provider.strip() and slot is None:
         appointment = _kept(patient_id, appointment, by=by, at=at)
     given = _given(appointment, patient, slot)
@@ -77,10 +77,15 @@ def _open_case(patient_id: UUID) -> UUID | None:
     return Case.objects.filter(patient_id=patient_id).exclude(state="closed").values_list("pk", flat=True).first()
 
 
-def _slot(slot_id: UUID, site_id: UUID) -> Slot:
-    slot = Slot.objects.select_for_update().filter(pk=slot_id, site_id=site_id).first()
+def _slot(slot_id: UUID, site_id: UUID, at: datetime) -> Slot:
+    rows = Slot.objects.select_for_update(of=("self",)).select_related("schedule")
+    slot = rows.filter(pk=slot_id, site_id=site_id).first()
     if slot is None or slot.taken_by_id:
         raise rules.UnableToBook("That time was just taken. Choose another.")
+    if slot.withdrawn_at is not None:
+        raise rules.UnableToBook("The provider no longer offers that time. Choose another.")
+    if slot.starts_at <= at:
+        raise rules.UnableToBook("That time has passed. Choose another.")
     return slot
 
 
@@ -125,6 +130,7 @@ def _who(given: AppointmentIn, site_id: UUID, slot: Slot | None) -> dict[str, An
         role = practitioner.roles.exclude(organization=None).select_related("organization").order_by("id").first()
         organization = role.organization if role else None
     name = given.provider.strip() or next((str(who) for who in (user, practitioner, organization) if who), "")
+    name = name or (slot.schedule.name if slot and slot.schedule else "")
     if not name:
         raise rules.UnableToBook("Choose whom the appointment is with, or write the name.")
     place = given.place.strip() or (slot.place if slot else "") or _address(organization)

@@ -18,11 +18,13 @@ from throughline.practice.caseload import queries as caseload
 from throughline.practice.coordination.models import Appointment, AppointmentTransition, CalendarFeed, Slot
 from throughline.practice.coordination.records.appointments import AppointmentRecord, Provider, SlotShown, Step
 from throughline.practice.coordination.rules import appointments as rules
+from throughline.practice.coordination.rules import published
 from throughline.record.clocks.rules.calendars import closed_because
 from throughline.record.clocks.rules.catalogue import calendars
 from throughline.record.people.models import Organization, Patient, Practitioner
 
 CALENDAR = "hospital"
+WITHDRAWN_SAID = timedelta(days=3)
 MOST_PROVIDERS = 300
 ACT_WORDS = {
     "book": "Booked",
@@ -192,15 +194,23 @@ def slots_for(viewer: Viewer, patient_id: UUID, *, most: int = 6) -> list[SlotSh
         raise NotFound("There is no such patient, or she is not on your list.")
     zone = patient.time_zone or patient.site.time_zone
     language = (patient.language or "en").split("-")[0]
-    rows = Slot.objects.filter(site_id=patient.site_id, taken_by=None, starts_at__gt=viewer.at)
-    rows = rows.select_related("practitioner", "organization").order_by("starts_at", "id")[:200]
+    rows = Slot.objects.filter(site_id=patient.site_id, taken_by=None, withdrawn_at=None, starts_at__gt=viewer.at)
+    rows = rows.select_related("practitioner", "organization", "schedule").order_by("starts_at", "id")[:200]
     taken = [rules.Busy("patient", row.what, row.starts_at, row.ends_at) for row in _live_of(viewer, patient_id)]
-    fitting = [row for row in rows if rules.free_for(taken, row.starts_at, row.ends_at)]
+    theirs = _taken_here(rows)
+    fitting = [
+        row
+        for row in rows
+        if (row.schedule is None or _published_by(row))
+        and rules.free_for(taken, row.starts_at, row.ends_at)
+        and rules.free_for(theirs.get(row.practitioner_id, ()), row.starts_at, row.ends_at)
+    ]
     today = viewer.at.astimezone(ZoneInfo(zone)).date()
     shown = [
         SlotShown(
             id=row.id,
-            provider=str(row.practitioner or row.organization or ""),
+            provider=_published_by(row),
+            service=row.service,
             place=row.place,
             starts_at=row.starts_at,
             ends_at=row.ends_at,
@@ -210,6 +220,38 @@ def slots_for(viewer: Viewer, patient_id: UUID, *, most: int = 6) -> list[SlotSh
         for row in fitting
     ]
     return sorted(shown, key=lambda one: (not one.speaks, one.starts_at))[:most]
+
+
+def _published_by(row: Slot) -> str:
+    """Return whose time it is in words, "" while that is not known: such a time is offered to nobody."""
+    return str(row.practitioner or row.organization or (row.schedule.name if row.schedule else ""))
+
+
+def _taken_here(rows: Iterable[Slot]) -> dict[UUID | None, list[rules.Busy]]:
+    """Return what was booked here with the practitioners of these times: a time that overlaps it is free no longer."""
+    with_whom = {row.practitioner_id for row in rows if row.practitioner_id}
+    found: dict[UUID | None, list[rules.Busy]] = {}
+    booked = Appointment.objects.filter(practitioner_id__in=with_whom, state__in=rules.LIVE)
+    for row in booked.only("practitioner_id", "starts_at", "ends_at") if with_whom else ():
+        found.setdefault(row.practitioner_id, []).append(rules.Busy("provider", "", row.starts_at, row.ends_at))
+    return found
+
+
+def withdrawn_of(viewer: Viewer, site_id: UUID, zone: str, *, most: int = 4) -> list[str]:
+    """Return times to come that were offered and are no longer, in words, withdrawn within the last three days."""
+    rows = Slot.objects.filter(
+        site_id=site_id, site_id__in=viewer.site_ids, taken_by=None, starts_at__gt=viewer.at,
+        withdrawn_at__gt=viewer.at - WITHDRAWN_SAID,
+    )  # fmt: skip
+    today = viewer.at.astimezone(ZoneInfo(zone)).date()
+    rows = rows.select_related("practitioner", "organization", "schedule").order_by("starts_at", "id")[:most]
+    return [f"{formats.moment(row.starts_at, zone, today)}, {_published_by(row)}" for row in rows]
+
+
+def doubt_of_slot(appointment_id: UUID) -> str:
+    """Return what the provider's system says against the published time an appointment took, "" for nothing."""
+    row = Slot.objects.filter(taken_by_id=appointment_id, withdrawn_at__isnull=False).first()
+    return published.SENTENCES[row.withdrawn_why] if row is not None else ""
 
 
 def _live_of(viewer: Viewer, patient_id: UUID) -> Iterable[Appointment]:

@@ -25,7 +25,7 @@ KINDS = ("practitioner", "organization")
 def listing(viewer: Viewer, asked: ListingAsked) -> Listing:
     """Return one page of the directory in the order of names, in six statements however many there are.
 
-    Each word must be found in the name, speciality, place or credentials; digits in phone, fax or NPI.
+    Each word must be found in the name, specialty, place or credentials; digits in phone, fax or NPI.
     """
     people = asked.kind == "practitioner"
     rows = _practitioners(viewer, asked) if people else _organizations(viewer, asked)

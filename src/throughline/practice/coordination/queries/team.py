@@ -14,7 +14,7 @@ from throughline.practice.coordination.queries import directory
 from throughline.practice.coordination.records.team import Candidate, Member, Team
 from throughline.practice.coordination.rules import roles, sharing
 from throughline.record.chart import queries as chart
-from throughline.record.people.models import Patient
+from throughline.record.people.models import NamedProvider, Patient
 from throughline.record.tasks.models import Task
 from throughline.record.tasks.rules import LIVE
 
@@ -56,7 +56,9 @@ def team_of(viewer: Viewer, patient_id: UUID) -> Team:
 
 
 def _offered(viewer: Viewer, patient: Patient, known: set[str]) -> list[Candidate]:
-    """Return whom care teams elsewhere name and ours does not, known clinicians with what the directory says."""
+    """Return whom records received name and our team does not, known clinicians with what the directory says."""
+    general = {one.name.casefold(): one for one in _general(patient) if one.name.casefold() not in known}
+    known = known | set(general)
     said: dict[str, tuple[str, str]] = {}
     for fact in chart.outside_plans(viewer, patient.id).get("outsideteam", ()):
         for one in fact.more.get("participants") or ():
@@ -64,12 +66,25 @@ def _offered(viewer: Viewer, patient: Patient, known: set[str]) -> list[Candidat
             if fact.current and name and name != patient.display_name and name.casefold() not in known:
                 said.setdefault(name.casefold(), (name, str(one.get("role") or "")))
     listed = dict(directory.named(patient.site_id, [name for name, _ in said.values()]))
-    found = []
+    found = list(general.values())
     for key, (name, role) in said.items():
         guessed = roles.role_of_words(role)
         free = Candidate("", name, guessed, roles.words_of(guessed), "", role)
         found.append(listed.get(key, free))
-    return [one for one in found if one.name.casefold() not in known]
+    return [one for one in found if one.name.casefold() not in known or one.name.casefold() in general]
+
+
+def _general(patient: Patient) -> list[Candidate]:
+    """Whom records received name as her general practitioner: a statement of theirs, confirmed by nobody here."""
+    rows = NamedProvider.objects.filter(patient=patient, kind=NamedProvider.Kind.GENERAL)
+    found = []
+    for row in rows.select_related("practitioner", "organization").order_by("recorded_at", "id"):
+        kind, who = ("practitioner", row.practitioner) if row.practitioner else ("organization", row.organization)
+        ref, name = (f"{kind}:{who.pk}", str(who)) if who else ("", row.name)
+        about = f"{roles.words_of('PCP')}, named by the record of {row.source}"
+        if name:
+            found.append(Candidate(ref, name, "PCP", roles.words_of("PCP"), "", about))
+    return found
 
 
 def _owned(viewer: Viewer, patient_id: UUID) -> Counter[Any]:

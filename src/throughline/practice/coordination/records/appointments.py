@@ -47,6 +47,31 @@ class SlotIn:
     kind: str = "visit"
     place: str = ""
     languages: tuple[str, ...] = ()
+    service: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleIn:
+    """Whose times a system publishes (FHIR Schedule): providers as (type, id at the source), and the words for them."""
+
+    source_id: str
+    providers: tuple[tuple[str, str], ...] = ()
+    name: str = ""
+    place: str = ""
+    service: str = ""
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedIn:
+    """A time as a system states it (FHIR Slot): of which schedule, free or not (`status` as FHIR SlotStatus)."""
+
+    source_id: str
+    schedule: str
+    status: str
+    starts_at: datetime
+    ends_at: datetime
+    service: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +85,7 @@ class SlotShown:
     ends_at: datetime
     when: str
     speaks: bool
+    service: str = ""
 
 
 @dataclass(frozen=True, slots=True)

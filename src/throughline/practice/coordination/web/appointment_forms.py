@@ -48,7 +48,7 @@ class BookingForm(forms.Form):
         initial: Mapping[str, Any],
     ) -> None:
         super().__init__(data, initial=dict(initial))
-        self.slots = slots
+        self.slots, self.zone = slots, zone
         said = "fri 10:30, 3/14 2 pm, +3d 9:00"
         self.fields["slot"] = forms.ChoiceField(
             required=False, choices=[("", "")] + [(str(s.id), s.when) for s in slots], label="Published time"

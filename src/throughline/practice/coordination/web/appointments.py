@@ -48,6 +48,7 @@ def appointment(request: HttpRequest, viewer: Viewer, appointment_id: UUID) -> H
     }
     context |= {
         "did": bool(request.GET.get("did")) and bool(found.steps) and found.steps[0].act != "undo",
+        "slot_doubt": queries.doubt_of_slot(found.id) if found.live else "",
         "begun": found.starts_at <= viewer.at,
         "scripts": [wording.script(key, facts) for key in (["remind", "move"] if found.live else [])],
         "reasons": rules.MISSED_REASONS.items(),

@@ -42,6 +42,7 @@ def book(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> HttpResponse
                 made = actions.book(patient_id=patient_id, appointment=given, by=viewer.actor, at=viewer.at)
                 return redirect(f"{reverse('coordination:appointment', args=[made])}?did=1")
     context |= {"form": form, "doubts": doubts, "slots": form.slots, "script": _script(viewer, context["identity"])}
+    context["withdrawn"] = queries.withdrawn_of(viewer, context["identity"].site_id, form.zone)
     if doubts:
         context["anyway"] = form.span()[0].isoformat()
     return render(request, "coordination/book.html", context, status=422 if doubts else form_status(form))

@@ -85,7 +85,7 @@ class OrganizationForm(_Entry):
 class PlaceForm(forms.Form):
     """Where a practitioner works and as what."""
 
-    specialty = forms.CharField(label="Speciality", max_length=120, required=False, help_text="Cardiology")
+    specialty = forms.CharField(label="Specialty", max_length=120, required=False, help_text="Cardiology")
     role = forms.CharField(label="Works as", max_length=120, required=False, help_text="Primary care, planner")
     place_phone = forms.CharField(label="Phone there", max_length=32, required=False)
     place_fax = forms.CharField(label="Fax there", max_length=32, required=False)

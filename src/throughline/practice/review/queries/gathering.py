@@ -147,6 +147,9 @@ def _circle(piles: dict[UUID, _Pile], patient_ids: list[UUID], index: sets.Index
             pile.add(Fact(kind, role, at or NEVER, words, row_id, until))
         elif kind == "team":
             _team_elsewhere(pile, more)
+        elif kind == "named":
+            # What a record received says of her general practitioner; our own team and others' speak louder.
+            pile.plan["primary_care"] = words
         else:
             _task(pile, index, row_id, at, until, words, more, owner)
 

@@ -70,6 +70,12 @@ union all
                   case when caregiver then 'caregiver' end), ''
    from people_contactperson where patient_id = any(%(patients)s))
 union all
+(select 'named', n.patient_id, n.id::text, n.recorded_at, null::timestamptz,
+        coalesce(p.display_name, o.name, n.name), n.kind, ''
+   from people_namedprovider n left join people_practitioner p on p.id = n.practitioner_id
+        left join people_organization o on o.id = n.organization_id
+  where n.patient_id = any(%(patients)s) and n.kind = 'general')
+union all
 (select 'task', t.patient_id, t.id::text, t.done_at, t.due_at, concat_ws(' ', t.verb, t.title), t.subject,
         coalesce(u.full_name, m.name, '')
    from tasks_task t left join access_user u on u.id = t.owner_id left join access_team m on m.id = t.team_id

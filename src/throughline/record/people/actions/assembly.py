@@ -19,6 +19,7 @@ from throughline.record.people.models import (
     ContactPerson,
     ContactPoint,
     MergedRow,
+    NamedProvider,
     Patient,
     PatientIdentifier,
     PatientName,
@@ -31,6 +32,7 @@ from throughline.record.people.records import (
     IdentifierIn,
     NameIn,
     PersonIn,
+    ProviderIn,
 )
 from throughline.record.people.rules.names import display_name, sort_name
 from throughline.record.people.rules.phones import read_phone
@@ -62,6 +64,7 @@ class Rows:
     points: list[ContactPoint] = field(default_factory=list)
     addresses: list[Address] = field(default_factory=list)
     persons: list[ContactPerson] = field(default_factory=list)
+    providers: list[NamedProvider] = field(default_factory=list)
 
 
 def own(rows: Sequence[Any], merged_in: Collection[str]) -> list[Any]:
@@ -116,7 +119,14 @@ def rows_of(person: PersonIn, origin: Origin) -> Rows:
         one, points = person_row(other, origin, rank)
         rows.persons.append(one)
         rows.points.extend(points)
+    rows.providers = [provider_row(said, origin) for said in person.providers]
     return rows
+
+
+def provider_row(said: ProviderIn, origin: Origin) -> NamedProvider:
+    """Return the unsaved row of one who is named as caring for the patient; it is linked to the directory after."""
+    words = cut(NamedProvider, name=said.name, npi=said.npi, target_type=said.target_type, target_id=said.target_id)
+    return NamedProvider(id=new_id(), **origin.columns(), **words, kind=said.kind)
 
 
 def name_row(name: NameIn, origin: Origin) -> PatientName:
@@ -323,7 +333,7 @@ def stored_rows(patient_id: UUID) -> Rows:
 def together(rows: Iterable[Rows]) -> list[Any]:
     """Return the rows of any number of patients table by table, in an order in which they can be stored."""
     every = list(rows)
-    parts = ("persons", "names", "identifiers", "points", "addresses")
+    parts = ("persons", "names", "identifiers", "points", "addresses", "providers")
     return [row for part in parts for each in every for row in getattr(each, part)]
 
 

@@ -30,11 +30,13 @@ from throughline.record.people.actions.assembly import (
     together,
 )
 from throughline.record.people.actions.flagging import weigh_later
+from throughline.record.people.actions.linking import link_named
 from throughline.record.people.events import ParticularsChanged, PatientDied, PatientRegistered
 from throughline.record.people.models import (
     Address,
     ContactPerson,
     ContactPoint,
+    NamedProvider,
     Patient,
     PatientIdentifier,
     PatientName,
@@ -99,6 +101,8 @@ def _take_in(site_id: UUID, source: str, people: Sequence[PersonIn], by: Actor, 
             _take_change(known[key], person, by, at)
             result[key] = TakenIn(key, known[key].patient_id, "changed")
     _store_new(new, source, by, at)
+    if any(person.providers for person in stated.values()):
+        link_named(site_id, source, patient_ids=[one.patient_id for one in result.values()])
     return tuple(result[key] for key in stated)
 
 
@@ -202,6 +206,7 @@ def _replace_rows(rows: Rows, origin: Origin) -> list[str]:
         (ContactPoint, rows.points, "phones and e-mail"),
         (Address, rows.addresses, "addresses"),
         (ContactPerson, rows.persons, "contact persons"),
+        (NamedProvider, rows.providers, "who is named as caring for her"),
     )
     theirs = {"patient_id": origin.patient_id, "source": origin.source, "source_id": origin.source_id}
     kept, stale = Rows(), []
@@ -224,7 +229,7 @@ def _replace_rows(rows: Rows, origin: Origin) -> list[str]:
 
 def _content(rows: Sequence[Any]) -> list[str]:
     """Return what rows say, without their keys and the moment they were recorded, in an order of their own."""
-    left_out = {"id", "recorded_at", "person_id"}
+    left_out = {"id", "recorded_at", "person_id", "practitioner_id", "organization_id"}
     return sorted(
         str([(f.attname, str(getattr(row, f.attname))) for f in row._meta.concrete_fields if f.attname not in left_out])
         for row in rows

@@ -10,6 +10,7 @@ from throughline.foundation.kernel.actions import action
 from throughline.foundation.kernel.actor import Actor
 from throughline.foundation.kernel.identity import new_id
 from throughline.record.people.actions.assembly import cut, digest_of
+from throughline.record.people.actions.linking import link_named
 from throughline.record.people.models import Organization, Practitioner, PractitionerRole
 from throughline.record.people.records import OrganizationIn, PractitionerIn, RoleIn
 from throughline.record.people.rules.names import display_name, sort_name
@@ -42,7 +43,9 @@ def take_in_organizations(
         )
         for said in organizations
     }
-    return _upsert(Organization, site_id, source, rows)
+    ids = _upsert(Organization, site_id, source, rows)
+    link_named(site_id, source, target_ids=list(ids), npis=[said.npi for said in organizations])
+    return ids
 
 
 @action("people.take-in-practitioners", needs=Permission.IMPORT_RECORDS, on="site_id")
@@ -73,7 +76,9 @@ def take_in_practitioners(
         )
         for said in practitioners
     }
-    return _upsert(Practitioner, site_id, source, rows)
+    ids = _upsert(Practitioner, site_id, source, rows)
+    link_named(site_id, source, target_ids=list(ids), npis=[said.npi for said in practitioners])
+    return ids
 
 
 @action("people.take-in-roles", needs=Permission.IMPORT_RECORDS, on="site_id")
@@ -96,13 +101,16 @@ def take_in_roles(*, site_id: UUID, source: str, roles: Sequence[RoleIn], by: Ac
             phone=_phone(said.phone),
             fax=_phone(said.fax),
             email=said.email,
+            hours=said.hours,
             since=said.since,
             until=said.until,
         )
         for said in roles
         if said.practitioner in people
     }
-    return _upsert(PractitionerRole, site_id, source, rows)
+    ids = _upsert(PractitionerRole, site_id, source, rows)
+    link_named(site_id, source, target_ids=list(ids))
+    return ids
 
 
 def _phone(value: str) -> str:

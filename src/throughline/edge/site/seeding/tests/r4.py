@@ -30,6 +30,7 @@ REQUIRED = {
     "Appointment": ["status", "participant"],
     "Organization": ["name"],
     "Practitioner": ["name"],
+    "PractitionerRole": ["practitioner", "organization", "specialty"],
 }
 STATUS = {
     "Condition": {"active", "recurrence", "relapse", "inactive", "remission", "resolved"},
