@@ -16,6 +16,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/", "/today/print/", "/?show=call", "/?held=1", "/patients/", "/patients/new/", "/intake/", "/intake/refer/",
         "/intake/list/", "/gaps/", "/gaps/?show=all",
         "/gaps/checks/", "/clocks/", "/clocks/rules/", "/referrals/", "/messages/",
+        "/directory/", "/directory/?kind=organization", "/directory/add-practitioner/", "/directory/add-organization/",
         "/calendar/", "/calendar/?view=agenda", "/calendar/feed/", "/rounds/", "/help/", "/gallery/",
         "/outbox/", "/digest/", "/account/settings/",
     ),
@@ -44,6 +45,8 @@ def _addresses(visitor: Visitor, name: str) -> list[str]:
             ("/clocks/", "main table a"),
             ("/calendar/?view=agenda", "main a[href^='/appointment/']"),
             ("/rounds/", "main a[href^='/rounds/']"),
+            ("/directory/", "main [data-open]"),
+            ("/directory/?kind=organization", "main [data-open]"),
             ("/intake/", "main [data-open]"),
             (patient, "a[href^='/case/']"),
         ):

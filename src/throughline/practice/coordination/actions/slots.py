@@ -154,7 +154,8 @@ def _schedules_of(site_id: UUID, source: str, keys: set[str], at: datetime) -> d
     rows = Schedule.objects.filter(site_id=site_id, source=source, source_id__in=list(keys))
     found = {row.source_id: row for row in rows}
     for key in sorted(keys - set(found)):
-        found[key] = Schedule.objects.create(site_id=site_id, source=source, source_id=key, updated_at=at)
+        known = {"site_id": site_id, "source": source, "source_id": key}
+        found[key], _ = Schedule.objects.get_or_create(**known, defaults={"updated_at": at})
     return found
 
 
