@@ -74,7 +74,8 @@ def test_one_more_and_one_less(client, begun):
     send(client, begun, **{"q:med__1_in_name": "pain pill", "q:med__1_in_times": "4"})
     html = client.get(reverse("assessment:run", args=[begun.id]) + "?at=med%230/name").content.decode()
     assert 'name="drop" value="med#0"' in html
-    send(client, begun, drop="med#0")
+    html = send(client, begun, drop="med#0").content.decode()
+    assert 'value="pain pill"' in html, "the page stays with the group"
     assert places(begun) == {"any", "med#0/name", "med#0/times"}
     assert AnswerRow.objects.get(assessment=begun, place="med#0/name").value == [{"text": "pain pill"}]
 

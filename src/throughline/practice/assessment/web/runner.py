@@ -14,6 +14,7 @@ from throughline.foundation.access.web.answers import is_fragment
 from throughline.foundation.access.web.page import page
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.practice.assessment import actions, queries
+from throughline.practice.assessment.actions import Said, Saved
 from throughline.practice.assessment.records import AssessmentRecord, Kind
 from throughline.practice.assessment.rules.flow import due_places, progress
 from throughline.practice.assessment.web.pages import beside, shared
@@ -41,13 +42,7 @@ def answer(request: HttpRequest, viewer: Viewer, assessment_id: UUID) -> HttpRes
     before = queries.assessment(viewer, assessment_id)
     said = changes(request.POST, before)
     try:
-        saved = actions.save_answers(assessment_id=assessment_id, said=said, by=viewer.actor, at=viewer.at)
-        if gone := request.POST.get("drop", ""):
-            raised = saved.raised
-            saved = actions.remove_repetition(
-                assessment_id=assessment_id, repetition=gone, by=viewer.actor, at=viewer.at
-            )
-            saved = replace(saved, raised=raised)
+        saved = _saved(request, viewer, assessment_id, said)
     except actions.UnableToAssess as refused:
         return _refused(request, viewer, before, next(iter(said), ""), str(refused))
     record, raised = replace(before, answers=saved.answers, flags=saved.flags), saved.raised
@@ -58,11 +53,28 @@ def answer(request: HttpRequest, viewer: Viewer, assessment_id: UUID) -> HttpRes
         return _onward(request, record, after)
     if request.POST.get("quiet") and not raised and _shape(before) == _shape(record):
         return render(request, "assessment/_saved.html", {"at": viewer.at, "viewer": viewer})
-    context = beside(record) | runner_context(record, at=request.POST.get("to", ""), after=after)
+    context = beside(record) | runner_context(record, at=_wanted(request, record), after=after)
     response = render(request, "assessment/_runner.html", context | {"moved": True, "fresh": bool(raised)})
     if request.POST.get("quiet"):  # more than the field has changed: a branch opened or a flag rose
         response["HX-Retarget"], response["HX-Reswap"] = "#runner", "outerHTML"
     return response
+
+
+def _saved(request: HttpRequest, viewer: Viewer, assessment_id: UUID, said: dict[str, Said]) -> Saved:
+    """Keep the answers, and take the repetition away whose button was pressed. Raises UnableToAssess."""
+    saved = actions.save_answers(assessment_id=assessment_id, said=said, by=viewer.actor, at=viewer.at)
+    if gone := request.POST.get("drop", ""):
+        left = actions.remove_repetition(assessment_id=assessment_id, repetition=gone, by=viewer.actor, at=viewer.at)
+        saved = replace(left, raised=saved.raised)
+    return saved
+
+
+def _wanted(request: HttpRequest, record: AssessmentRecord) -> str:
+    """Return the place asked for; after a repetition was taken away the first question of its group."""
+    group = request.POST.get("drop", "").rpartition("#")[0]
+    places = (place.key for place in due_places(record.instrument, record.answers))
+    first = next((key for key in places if key.startswith(f"{group}#")), "") if group else ""
+    return request.POST.get("to", "") or first
 
 
 def _now_finished(before: AssessmentRecord, record: AssessmentRecord) -> bool:
@@ -91,8 +103,9 @@ def _onward(request: HttpRequest, record: AssessmentRecord, after: str) -> HttpR
     if where:
         argument = record.line.id if where == "assessment:review" else record.patient_id
         return _leave(request, reverse(where, args=[argument]))
-    to = request.POST.get("to", "")
-    wanted = to or next((q.place for q in runner_context(record, after=after)["questions"] if q.now), "")
+    wanted = _wanted(request, record) or next(
+        (q.place for q in runner_context(record, after=after)["questions"] if q.now), ""
+    )
     address = reverse("assessment:run", args=[record.line.id])
     return redirect(f"{address}?{urlencode({'at': wanted})}" if wanted else address)
 
