@@ -1,9 +1,10 @@
 """Gathers the facts of many cases in a fixed number of statements, and puts them together for the engine."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -72,10 +73,17 @@ def facts_of(viewer: Viewer, case_ids: Sequence[UUID]) -> list[CaseFacts]:
     return [_case(head, piles[head["patient_id"]], declined, index) for head in heads]
 
 
-def _rows(statement: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
+def _rows(statement: str, parameters: Mapping[str, Iterable[object]]) -> list[tuple[Any, ...]]:
+    """Fetch with arrays told as PostgreSQL writes them: the driver would quote each of their values by itself."""
+    told = {name: "{" + ",".join(map(str, values)) + "}" for name, values in parameters.items()}
     with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
+        cursor.execute(statement, told)
         return list(cursor.fetchall())
+
+
+def _instant(said: str | None) -> datetime | None:
+    """An instant as the statements tell it, in UTC like the session: a tenth of what the driver's own way costs."""
+    return datetime.fromisoformat(said) if said else None
 
 
 def _heads(viewer: Viewer, case_ids: Sequence[UUID]) -> list[dict[str, Any]]:
@@ -120,6 +128,7 @@ def _chart(piles: dict[UUID, _Pile], patient_ids: list[UUID], index: sets.Index)
         found = _sets_of(mark, kind, system, code, more, said, bool(stay), class_, status)
         if not found:
             continue
+        at, until = datetime.fromisoformat(at), _instant(until)
         held = is_current(_CHART_KIND.get(kind, kind), status, verification, None, at)
         if kind == "encounter" and until is None and status == "finished":
             until = at
@@ -135,8 +144,8 @@ def _own(index: sets.Index, kind: str, code: str, words: str = "") -> frozenset[
 
 def _circle(piles: dict[UUID, _Pile], patient_ids: list[UUID], index: sets.Index) -> None:
     """Contacts, consents, the people around the patient, care teams named elsewhere, and tasks: one statement."""
-    for kind, patient, row_id, at, until, words, more, owner in _rows(CIRCLE, {"patients": patient_ids}):
-        pile = piles[patient]
+    for kind, patient, row_id, began, ended, words, more, owner in _rows(CIRCLE, {"patients": patient_ids}):
+        pile, at, until = piles[patient], _instant(began), _instant(ended)
         if kind == "contact":
             if more.startswith("spoke"):
                 _reached(pile, index, row_id, at, words)
@@ -331,8 +340,11 @@ def _usual_doctor(pile: _Pile) -> str:
     return next((fact.by or fact.place for fact in seen if fact.by or fact.place), "")
 
 
-def _newest_first(found: Iterable[Fact]) -> tuple[Fact, ...]:
-    return tuple(sorted(found, key=lambda fact: (fact.at, fact.id), reverse=True))
+_AT_AND_ID = attrgetter("at", "id")
+
+
+def _newest_first(found: Sequence[Fact]) -> tuple[Fact, ...]:
+    return tuple(found) if len(found) < 2 else tuple(sorted(found, key=_AT_AND_ID, reverse=True))
 
 
 def _by_due(planned: Planned) -> tuple[bool, datetime, str]:

@@ -25,8 +25,8 @@ def _facts(
         own.get("class_", "''"), own.get("stay", "false"), own.get("place", "''"), own.get("verification", "''")
     )  # fmt: skip
     return f"""(select '{kind}', patient_id, id::text, code_system, code, codings::text, display, status,
-      coalesce(effective_at, recorded_at, received_at), effective_until, {value}, {said}, {by}, {class_}, {stay},
-      {place}, {verification} from {table} where patient_id = any(%(patients)s){more})"""
+      coalesce(effective_at, recorded_at, received_at)::text, effective_until::text, {value}, {said}, {by}, {class_},
+      {stay}, {place}, {verification} from {table} where patient_id = any(%(patients)s){more})"""
 
 
 CHART = " union all ".join(
@@ -59,24 +59,24 @@ CHART = " union all ".join(
 
 # What surrounds the chart: kind, patient, id, when (null: to come), until or due, words, more, holder.
 CIRCLE = """
-(select 'contact', patient_id, id::text, at, null::timestamptz, interpreter, outcome, ''
+(select 'contact', patient_id, id::text, at::text, null, interpreter, outcome, ''
    from contacts_contact where patient_id = any(%(patients)s))
 union all
-(select 'consent', patient_id, id::text, at, least(withdrawn_at, expires_on::timestamptz), scope, '', ''
+(select 'consent', patient_id, id::text, at::text, least(withdrawn_at, expires_on::timestamptz)::text, scope, '', ''
    from cases_consent where patient_id = any(%(patients)s) and decision = 'given')
 union all
-(select 'person', patient_id, id::text, since::timestamptz, until::timestamptz, name,
+(select 'person', patient_id, id::text, since::timestamptz::text, until::timestamptz::text, name,
         concat_ws(' ', case when authority in ('hcpoa', 'guardian', 'parent', 'surrogate') then 'proxy' end,
                   case when caregiver then 'caregiver' end), ''
    from people_contactperson where patient_id = any(%(patients)s))
 union all
-(select 'named', n.patient_id, n.id::text, n.recorded_at, null::timestamptz,
+(select 'named', n.patient_id, n.id::text, n.recorded_at::text, null,
         coalesce(p.display_name, o.name, n.name), n.kind, ''
    from people_namedprovider n left join people_practitioner p on p.id = n.practitioner_id
         left join people_organization o on o.id = n.organization_id
   where n.patient_id = any(%(patients)s) and n.kind = 'general')
 union all
-(select 'task', t.patient_id, t.id::text, t.done_at, t.due_at, concat_ws(' ', t.verb, t.title), t.subject,
+(select 'task', t.patient_id, t.id::text, t.done_at::text, t.due_at::text, concat_ws(' ', t.verb, t.title), t.subject,
         coalesce(u.full_name, m.name, '')
    from tasks_task t left join access_user u on u.id = t.owner_id left join access_team m on m.id = t.team_id
   where t.patient_id = any(%(patients)s) and t.state <> 'cancelled' and t.subject not like 'plan-action:%%')

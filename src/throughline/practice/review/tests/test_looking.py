@@ -118,6 +118,40 @@ def test_looking_again_changes_nothing_and_opens_nothing_twice(nurse):
     assert GapTransition.objects.filter(gap__case_id=case_id).count() == first.opened
 
 
+def test_a_look_after_an_event_takes_few_statements_and_writes_only_what_changed(nurse):
+    _, case_id = case_with(nurse, infarction)
+    look(case_id)
+    first = Examined.objects.get(case_id=case_id)
+    before = list(Gap.objects.filter(case_id=case_id).order_by("id").values())
+    with CaptureQueriesContext(connection) as sent:
+        look(case_id, LATER + timedelta(seconds=5))
+    assert len(sent) <= 14
+    assert not [one for one in sent if "opened as (" in one["sql"] or "moved as (" in one["sql"]]
+    assert list(Gap.objects.filter(case_id=case_id).order_by("id").values()) == before
+    kept = Examined.objects.get(case_id=case_id)
+    assert (kept.checked, kept.untold) == (first.checked, first.untold)
+    assert kept.untold
+    assert kept.looked_at == LATER + timedelta(seconds=5)
+
+
+def test_words_that_changed_are_written_into_the_gap_that_stands(nurse):
+    fact = None
+
+    def told(patient):
+        nonlocal fact
+        fact = infarction(patient)
+
+    _, case_id = case_with(nurse, told)
+    look(case_id)
+    first = gap(case_id)
+    fact.display = "Infarction of the front wall"
+    fact.save()
+    look(case_id, LATER + timedelta(minutes=1))
+    again = gap(case_id)
+    assert (again.id, again.version, again.opened_at) == (first.id, first.version + 1, first.opened_at)
+    assert any("front wall" in shown["words"] for reason in again.reasons for shown in reason["evidence"])
+
+
 def test_an_event_marks_the_case_and_asks_one_job_to_look(nurse):
     patient, case_id = case_with(nurse)
     look(case_id)
