@@ -7,8 +7,14 @@ from throughline.foundation.journal.publishing import Reaction, react, react_tog
 from throughline.foundation.kernel.actor import Actor, system
 from throughline.foundation.kernel.events import Event
 from throughline.practice.assessment.events import AssessmentSigned
-from throughline.practice.coordination.actions import delegation, referrals, waiting
-from throughline.practice.coordination.events.appointments import AppointmentKept, AppointmentStepUndone
+from throughline.practice.coordination.actions import delegation, referrals, visit_outcomes, waiting
+from throughline.practice.coordination.events.appointments import (
+    AppointmentCancelled,
+    AppointmentKept,
+    AppointmentMissed,
+    AppointmentMoved,
+    AppointmentStepUndone,
+)
 from throughline.practice.review.actions import looking as review
 from throughline.record.cases.events import CaseClosed
 from throughline.record.chart.events import ObservationRecorded, ObservationWithdrawn, ReadingHeld, ReadingSettled
@@ -109,6 +115,11 @@ SAME_TRANSACTION: tuple[tuple[type[Event], Reaction], ...] = (
     (DocumentRecalled, evidence.document_undone),
     (DocumentFailed, evidence.document_undone),
     (FileAttached, evidence.file),
+    (AppointmentKept, visit_outcomes.follow),
+    (AppointmentMissed, visit_outcomes.follow),
+    (AppointmentCancelled, visit_outcomes.follow),
+    (AppointmentMoved, visit_outcomes.follow),
+    (AppointmentStepUndone, visit_outcomes.follow_back),
 )
 # reaction(events, *, by, at), once for all events published together.
 TOGETHER = (review.heed,)  # marks the patients' cases; a job looks at them after commit

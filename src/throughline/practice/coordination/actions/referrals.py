@@ -16,7 +16,7 @@ from throughline.foundation.journal.publishing import publish
 from throughline.foundation.kernel.actions import NotFound, Place, Refusal, action, locator
 from throughline.foundation.kernel.actor import Actor
 from throughline.practice.assessment.queries import need_of_action
-from throughline.practice.coordination.actions import waiting
+from throughline.practice.coordination.actions import visits, waiting
 from throughline.practice.coordination.actions.listing import keep_in_directory
 from throughline.practice.coordination.actions.team import CHANNELS, open_case_of
 from throughline.practice.coordination.events.referrals import PatientActed, ReferralDrafted, ReferralMoved
@@ -210,7 +210,7 @@ def _finish(row: ReferralOut, act: str, face: dict[str, Any], note: str, *, by: 
     _step(row, act, face, note, by=by, at=at)
     words = referring.ACT_WORDS[act]
     publish(ReferralMoved(**_about(row), act=act, state=row.state, words=words, note=note.strip()), by=by, at=at)
-    waiting.look_again(row, at=at)
+    waiting.look_again(row, at=at, at_once=act == "call-off")
 
 
 @leaving.carries(LEAVES)
@@ -231,21 +231,36 @@ def _taken_back(payload: dict[str, Any], by: Actor, at: datetime) -> None:
 @action("coordination.move-referral", needs=Permission.COORDINATE, on="referral_out_id")
 def move_referral(
     *, referral_out_id: UUID, act: str, note: str = "", scheduled_at: datetime | None = None, place: str = "",
-    by: Actor, at: datetime,
+    appointment_id: UUID | None = None, by: Actor, at: datetime,
 ) -> None:  # fmt: skip
     """Take a step: accept, decline, schedule, miss, attend, report, close, cancel.
 
-    Raises UnableToMoveReferral when the state does not allow it, or its note or date is missing.
+    Scheduling books the visit as an appointment, or takes one that is booked (`appointment_id`); how it went is written
+    into both. Raises UnableToMoveReferral when the state does not allow it, or its note or date is missing.
     """
     row = _locked(referral_out_id)
-    if act not in referring.acts_from(row.state) or act == "send":
+    if act not in (*referring.acts_from(row.state), "call-off") or act == "send":
         raise referring.UnableToMoveReferral(f"This referral is {referring.WORDS[row.state]}; choose another step.")
+    if act == "schedule" and appointment_id is not None:
+        row.appointment = visits.linked(row, appointment_id)
+        scheduled_at, place = row.appointment.starts_at, row.appointment.place
     referring.check_step(act, note=note, scheduled_at=scheduled_at, at=at)
     face = _face(row)
     _move(row, act, at)
+    _fill(row, act, note, scheduled_at, place)
+    _touch(row, act, at)
+    _finish(row, act, face, note, by=by, at=at)
+    if act == "schedule":
+        visits.schedule(row, by=by, at=at)
+    elif act in ("decline", "miss", "attend", "report", "cancel"):
+        visits.end(row, act, note.strip(), by=by, at=at)
+
+
+def _fill(row: ReferralOut, act: str, note: str, scheduled_at: datetime | None, place: str) -> None:
+    """Write what a step says into the referral."""
     if act == "schedule":
         row.scheduled_at, row.place = scheduled_at, place.strip()[:250]
-    elif act == "miss":
+    elif act in ("miss", "call-off"):
         row.scheduled_at = None
     elif act == "report":
         row.report = note.strip()
@@ -253,8 +268,6 @@ def move_referral(
         row.outcome = note.strip()
     elif act == "attend":
         row.acted = True
-    _touch(row, act, at)
-    _finish(row, act, face, note, by=by, at=at)
 
 
 def _touch(row: ReferralOut, act: str, at: datetime) -> None:
@@ -314,3 +327,4 @@ def undo_step(*, referral_out_id: UUID, version: int, by: Actor, at: datetime) -
         is_time = name == "since" or name.endswith("_at")
         setattr(row, name, datetime.fromisoformat(value) if value and is_time else value)
     _finish(row, "undo", face, f"Undid: {referring.ACT_WORDS[last.act].lower()}.", by=by, at=at)
+    visits.take_back(row, last.act, by=by, at=at)

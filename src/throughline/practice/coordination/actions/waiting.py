@@ -17,10 +17,10 @@ PREFIX = "referral-out:"
 LONGEST_REST = timedelta(days=89)  # a hold may last 90 days
 
 
-def look_again(row: ReferralOut, *, at: datetime, asked_at: datetime | None = None) -> None:
+def look_again(row: ReferralOut, *, at: datetime, asked_at: datetime | None = None, at_once: bool = False) -> None:
     """End the task of the state before and make that of the state now, resting until the morning of its day.
 
-    `asked_at` counts from when somebody asked again instead of from when the state began.
+    `asked_at` counts from when somebody asked again instead of from when the state began; `at_once` asks today.
     """
     subject = f"{PREFIX}{row.id}"
     reason = "The referral moved on."
@@ -30,6 +30,8 @@ def look_again(row: ReferralOut, *, at: datetime, asked_at: datetime | None = No
         row.state, since=asked_at or row.since, scheduled_at=None if asked_at else row.scheduled_at,
         urgent=row.urgent, zone=zone,
     )  # fmt: skip
+    if at_once and row.look_on is not None:
+        row.look_on = at.astimezone(ZoneInfo(zone)).date()
     row.save(update_fields=["look_on"])
     if row.look_on is None:
         return

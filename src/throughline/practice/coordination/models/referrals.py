@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from throughline.foundation.access.models import Site, User
 from throughline.foundation.kernel.identity import new_id
+from throughline.practice.coordination.models.appointments import Appointment
 from throughline.practice.coordination.models.team import TeamMember
 from throughline.record.cases.models import Case
 from throughline.record.people.models import Organization, Patient, Practitioner
@@ -45,6 +46,9 @@ class ReferralOut(models.Model):
     left_at = models.DateTimeField(null=True, help_text="when it left the outbox and can no longer be taken back")
     outbox_id = models.UUIDField(null=True)
     scheduled_at = models.DateTimeField(null=True)
+    appointment = models.ForeignKey(
+        Appointment, null=True, on_delete=models.SET_NULL, related_name="+", help_text="the visit it leads to"
+    )
     place = models.CharField(max_length=250, blank=True)
     report = models.TextField(blank=True)
     outcome = models.TextField(blank=True)

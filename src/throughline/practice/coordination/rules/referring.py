@@ -34,6 +34,7 @@ TRANSITIONS: Mapping[str, tuple[frozenset[str], str]] = {
     "decline": (frozenset({SENT, ACCEPTED, SCHEDULED}), DECLINED),
     "schedule": (frozenset({SENT, ACCEPTED, SCHEDULED}), SCHEDULED),
     "miss": (frozenset({SCHEDULED}), ACCEPTED),
+    "call-off": (frozenset({SCHEDULED}), ACCEPTED),
     "attend": (frozenset({ACCEPTED, SCHEDULED}), ATTENDED),
     "report": (frozenset({SCHEDULED, ATTENDED}), REPORTED),
     "close": (frozenset({DECLINED, ATTENDED, REPORTED}), CLOSED),
@@ -42,6 +43,7 @@ TRANSITIONS: Mapping[str, tuple[frozenset[str], str]] = {
 ACT_WORDS: Mapping[str, str] = {
     "draft": "Drafted", "send": "Sent", "recall": "Taken back before it left", "accept": "Accepted",
     "decline": "Declined", "schedule": "Scheduled", "miss": "Missed; a new date is needed", "attend": "Attended",
+    "call-off": "Visit cancelled; the next step is open",
     "report": "Report received", "close": "Closed", "cancel": "Cancelled", "chase": "Asked again",
     "patient": "Patient asked", "undo": "Undone",
 }  # fmt: skip
@@ -87,8 +89,12 @@ def apply(state: str, act: str) -> str:
 
 
 def acts_from(state: str) -> tuple[str, ...]:
-    """Return the steps that may follow a state, in the order of the table; recall has its own place."""
-    return tuple(act for act, (allowed, _) in TRANSITIONS.items() if state in allowed and act != "recall")
+    """Return the steps that may follow a state, in the order of the table.
+
+    Recall has its own place, and a visit is called off where its appointment is cancelled.
+    """
+    apart = ("recall", "call-off")
+    return tuple(act for act, (allowed, _) in TRANSITIONS.items() if state in allowed and act not in apart)
 
 
 def kind_of_need(text: str, omaha: int | None) -> str:
