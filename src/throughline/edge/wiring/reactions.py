@@ -7,7 +7,7 @@ from throughline.foundation.journal.publishing import Reaction, react, react_tog
 from throughline.foundation.kernel.actor import Actor, system
 from throughline.foundation.kernel.events import Event
 from throughline.practice.assessment.events import AssessmentSigned
-from throughline.practice.coordination.actions import delegation, referrals, visit_outcomes, waiting
+from throughline.practice.coordination.actions import closing, delegation, referrals, visit_outcomes, waiting
 from throughline.practice.coordination.events.appointments import (
     AppointmentCancelled,
     AppointmentKept,
@@ -16,7 +16,7 @@ from throughline.practice.coordination.events.appointments import (
     AppointmentStepUndone,
 )
 from throughline.practice.review.actions import looking as review
-from throughline.record.cases.events import CaseClosed
+from throughline.record.cases.events import CaseAssigned, CaseClosed
 from throughline.record.chart.events import ObservationRecorded, ObservationWithdrawn, ReadingHeld, ReadingSettled
 from throughline.record.clocks import hearing as clock_hearing
 from throughline.record.contacts.events import ContactLogged, ContactTakenBack
@@ -88,6 +88,8 @@ def _one_row_only(event: TaskReopened, *, by: Actor, at: datetime) -> None:
 SAME_TRANSACTION: tuple[tuple[type[Event], Reaction], ...] = (
     (Event, clock_hearing.hear),  # content says which events start, meet, pause or cancel which clocks
     (CaseClosed, _end_tasks),
+    (CaseClosed, closing.go_on),
+    (CaseAssigned, closing.follow_case),
     (DocumentSent, letters.close_task),
     (DocumentDelivered, letters.close_task),
     (DocumentRecalled, letters.open_task_again),

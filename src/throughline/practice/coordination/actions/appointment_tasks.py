@@ -94,7 +94,9 @@ def _add(
 
 
 def _owner(row: Appointment, by: Actor) -> UUID | None:
-    """The owner of the case; without one the colleague who books, or nobody: a gap that shows."""
+    """Its own owner, else that of the case; without one the colleague who books, or nobody: a gap that shows."""
+    if row.owner_id:
+        return row.owner_id
     if row.case_id and row.case is not None and row.case.owner_id:
         owner: UUID = row.case.owner_id
         return owner

@@ -51,6 +51,10 @@ class Appointment(models.Model):
     transport_note = models.CharField(max_length=200, blank=True)
     interpreter = models.CharField(max_length=20, blank=True)
     bring = models.TextField(blank=True)
+    owner = models.ForeignKey(
+        User, null=True, on_delete=models.PROTECT, related_name="+",
+        help_text="who sees to it where that is not the owner of the case",
+    )  # fmt: skip
     state = models.CharField(max_length=20, choices=State.choices, default=State.BOOKED)
     cancelled_by = models.CharField(max_length=20, blank=True)
     reason = models.TextField(blank=True)

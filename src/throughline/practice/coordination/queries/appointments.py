@@ -15,10 +15,17 @@ from throughline.foundation.kernel.viewer import Viewer
 from throughline.foundation.ui import formats
 from throughline.practice.assessment import queries as assessment
 from throughline.practice.caseload import queries as caseload
-from throughline.practice.coordination.models import Appointment, AppointmentTransition, CalendarFeed, Slot
+from throughline.practice.coordination.models import (
+    Appointment,
+    AppointmentTransition,
+    CalendarFeed,
+    ReferralOut,
+    Slot,
+)
 from throughline.practice.coordination.records.appointments import AppointmentRecord, Provider, SlotShown, Step
 from throughline.practice.coordination.rules import appointments as rules
 from throughline.practice.coordination.rules import published
+from throughline.practice.coordination.rules.referring import OPEN
 from throughline.record.clocks.rules.calendars import closed_because
 from throughline.record.clocks.rules.catalogue import calendars
 from throughline.record.people.models import Organization, Patient, Practitioner
@@ -65,6 +72,19 @@ def appointments_of(viewer: Viewer, patient_id: UUID, *, since: datetime, most: 
     """Return a patient's appointments that end after `since`, in their order."""
     rows = visible(viewer).filter(patient_id=patient_id, ends_at__gt=since)
     return [record(row, viewer) for row in rows.order_by("starts_at", "id")[:most]]
+
+
+def to_come(viewer: Viewer, patient_id: UUID) -> list[AppointmentRecord]:
+    """Return a patient's appointments that are still to come, in their order."""
+    return [record(row, viewer) for row in _live_of(viewer, patient_id).select_related("patient", "case", "with_user")]
+
+
+def visits_for(viewer: Viewer, patient_id: UUID) -> list[AppointmentRecord]:
+    """Return the appointments to come that could be a referral's visit: no open referral has taken them."""
+    taken = ReferralOut.objects.filter(patient_id=patient_id, state__in=OPEN, appointment__isnull=False)
+    rows = visible(viewer).filter(patient_id=patient_id, state__in=rules.LIVE, starts_at__gt=viewer.at, with_user=None)
+    free = rows.exclude(pk__in=taken.values("appointment_id"))
+    return [record(row, viewer) for row in free.order_by("starts_at", "id")[:20]]
 
 
 def without_outcome(viewer: Viewer, *, patient_id: UUID | None = None) -> list[AppointmentRecord]:
@@ -254,7 +274,7 @@ def doubt_of_slot(appointment_id: UUID) -> str:
     return published.SENTENCES[row.withdrawn_why] if row is not None else ""
 
 
-def _live_of(viewer: Viewer, patient_id: UUID) -> Iterable[Appointment]:
+def _live_of(viewer: Viewer, patient_id: UUID) -> QuerySet[Appointment]:
     return Appointment.objects.filter(
         sees(viewer), patient_id=patient_id, state__in=rules.LIVE, ends_at__gt=viewer.at
     ).order_by("starts_at")[:200]

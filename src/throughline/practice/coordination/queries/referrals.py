@@ -65,6 +65,12 @@ def board(viewer: Viewer, *, state: str = "", mine: bool = True, silent: bool = 
     )
 
 
+def referral_of_visit(viewer: Viewer, appointment_id: UUID) -> Referral | None:
+    """Return the referral an appointment is the visit of; None for one of no referral."""
+    row = _visible(viewer).filter(appointment_id=appointment_id).order_by("-created_at").first()
+    return _record(row, viewer) if row else None
+
+
 def _today(viewer: Viewer) -> Any:
     return viewer.at.astimezone(ZoneInfo(viewer.time_zone)).date()
 
@@ -169,6 +175,7 @@ def _record(row: ReferralOut, viewer: Viewer, *, steps: Iterable[Step] = ()) -> 
         acted_words=row.acted_words,
         owner_name=str(row.owner) if row.owner else "No owner",
         version=row.version,
+        appointment_id=row.appointment_id,
         steps=tuple(steps),
         practitioner_id=row.practitioner_id,
         organization_id=row.organization_id,

@@ -4,16 +4,18 @@ from collections.abc import Iterator
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from throughline.foundation.access.queries import sees
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.foundation.ui import formats
 from throughline.practice.assessment import queries as assessment
 from throughline.practice.careplan import queries as careplan
 from throughline.practice.coordination.queries import appointments
-from throughline.practice.coordination.records.sharing import Selection, Shareable
+from throughline.practice.coordination.records.sharing import LinkOut, Selection, Shareable
 from throughline.practice.coordination.records.team import Member
 from throughline.practice.coordination.rules import sharing
 from throughline.record.chart import queries as chart
 from throughline.record.chart.records.shown import ChartFact
+from throughline.record.documents.models import DocumentShare
 
 
 def shareables(viewer: Viewer, patient_id: UUID) -> list[Shareable]:
@@ -26,6 +28,14 @@ def selection_for(viewer: Viewer, member: Member) -> Selection:
     limits = sharing.Limits(member.decision, frozenset(member.categories), member.written, member.consent_until)
     today = viewer.at.astimezone(ZoneInfo(viewer.time_zone)).date()
     return sharing.select(limits, shareables(viewer, member.patient_id), on=today)
+
+
+def links_of(viewer: Viewer, patient_id: UUID) -> list[LinkOut]:
+    """Return the links to a patient's documents that somebody outside can open now or soon, the latest first."""
+    rows = DocumentShare.objects.filter(
+        sees(viewer), patient_id=patient_id, revoked_at=None, expires_at__gt=viewer.at
+    ).select_related("document")
+    return [LinkOut(row.id, row.document.title, row.recipient, row.expires_at) for row in rows.order_by("-created_at")]
 
 
 def _chart(viewer: Viewer, patient_id: UUID) -> Iterator[Shareable]:

@@ -9,10 +9,12 @@ from throughline.foundation.access.queries import sees
 from throughline.foundation.kernel.actions import NotFound
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.foundation.ui import formats
-from throughline.practice.coordination.models import TeamMember
+from throughline.practice.careplan import queries as careplan
+from throughline.practice.coordination.models import Appointment, ReferralOut, TeamMember
+from throughline.practice.coordination.models.appointments import LIVE as LIVE_VISIT
 from throughline.practice.coordination.queries import directory
 from throughline.practice.coordination.records.team import Candidate, Member, Team
-from throughline.practice.coordination.rules import roles, sharing
+from throughline.practice.coordination.rules import referring, roles, sharing
 from throughline.record.chart import queries as chart
 from throughline.record.people.models import NamedProvider, Patient
 from throughline.record.tasks.models import Task
@@ -89,7 +91,40 @@ def _general(patient: Patient) -> list[Candidate]:
 
 def _owned(viewer: Viewer, patient_id: UUID) -> Counter[Any]:
     tasks = Task.objects.filter(sees(viewer), patient_id=patient_id, state__in=LIVE, owner__isnull=False)
-    return Counter(tasks.values_list("owner_id", flat=True))
+    return Counter(tasks.values_list("owner_id", flat=True)) + _awaited(viewer, patient_id)
+
+
+def _awaited(viewer: Viewer, patient_id: UUID) -> Counter[Any]:
+    """Count by member, clinician, organization or role what those outside have in hand.
+
+    Visits to come, referrals that are open, and actions of the plan for their role that no colleague carries.
+    """
+    visits = Appointment.objects.filter(sees(viewer), LIVE_VISIT, patient_id=patient_id, ends_at__gt=viewer.at)
+    waiting = ReferralOut.objects.filter(
+        sees(viewer), patient_id=patient_id, state__in=(referring.SENT, referring.ACCEPTED, referring.SCHEDULED)
+    )
+    alone = waiting.exclude(state=referring.SCHEDULED, appointment__in=visits)  # its visit is counted, once
+    found: Counter[Any] = Counter()
+    for practitioner, organization, name in visits.filter(with_user=None).values_list(
+        "practitioner_id", "organization_id", "provider"
+    ):
+        found[practitioner or organization or name.casefold()] += 1
+    for member, practitioner, organization, name in alone.values_list(
+        "member_id", "practitioner_id", "organization_id", "to_name"
+    ):
+        found[member or practitioner or organization or name.casefold()] += 1
+    for what, _, row in careplan.plans_of_many(viewer, [patient_id]):
+        if what == "action" and not row["done"] and not row["owner"]:
+            found[f"role:{row['role']}"] += 1
+    return found
+
+
+def _owns(row: TeamMember, owned: Counter[Any]) -> int:
+    if row.user_id is not None:
+        return owned[row.user_id]
+    keys = {row.id, row.practitioner_id or row.organization_id, row.name.casefold()} - {None}
+    of_role = owned[f"role:{row.role}"] if row.ended_at is None else 0
+    return sum(owned[key] for key in keys) + of_role
 
 
 def _record(row: TeamMember, owned: Counter[Any], viewer: Viewer) -> Member:
@@ -125,7 +160,7 @@ def _record(row: TeamMember, owned: Counter[Any], viewer: Viewer) -> Member:
         consent_until=row.consent_until,
         shares="Works here: sees the record" if inside else sharing.limits_in_words(limits, on=today),
         last_contact=heard,
-        owns=owned[row.user_id] if inside else 0,
+        owns=_owns(row, owned),
         user_id=row.user_id,
         practitioner_id=row.practitioner_id,
         organization_id=row.organization_id,

@@ -97,6 +97,7 @@ class Referral:
     acted_words: str
     owner_name: str
     version: int
+    appointment_id: UUID | None = None
     steps: tuple[Step, ...] = ()
     practitioner_id: UUID | None = None
     organization_id: UUID | None = None

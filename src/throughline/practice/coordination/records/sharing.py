@@ -1,6 +1,8 @@
 """What sharing shows: the categories, and what of the record a member may see."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +42,13 @@ class Selection:
     categories: tuple[str, ...]
     kept_back: tuple[tuple[str, int], ...]
     notice: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkOut:
+    """A link to a document that somebody outside holds: what it shows, who holds it, and until when."""
+
+    id: UUID
+    title: str
+    recipient: str
+    expires_at: datetime

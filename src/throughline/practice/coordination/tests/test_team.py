@@ -9,6 +9,11 @@ from throughline.foundation.access.models import PatientAccess
 from throughline.foundation.access.queries import actor_for, viewer_for
 from throughline.foundation.access.tests.factories import make_site, make_user, signed_in
 from throughline.foundation.kernel.actions import NotPermitted
+from throughline.practice.assessment.actions import raise_need
+from throughline.practice.assessment.records import SuggestedNeed
+from throughline.practice.careplan.actions import ActionIn, add_action
+from throughline.practice.coordination.actions import appointments, referrals
+from throughline.practice.coordination.actions.referrals import ReferralIn
 from throughline.practice.coordination.actions.team import (
     MemberIn,
     SharingIn,
@@ -24,6 +29,7 @@ from throughline.practice.coordination.models import TeamMember
 from throughline.practice.coordination.queries.directory import find
 from throughline.practice.coordination.queries.sharing import selection_for
 from throughline.practice.coordination.queries.team import member, team_of
+from throughline.practice.coordination.records.appointments import AppointmentIn
 from throughline.record.cases.tests.factories import NOW, make_case, make_patient
 from throughline.record.chart.models import Condition, Medication, OutsideTeam
 from throughline.record.people.models import ContactPerson, Organization, Practitioner, PractitionerRole
@@ -212,3 +218,36 @@ def test_a_name_that_several_answer_to_is_shown_to_choose_from(nurse, patient, h
     assert not TeamMember.objects.exists()
     assert "Add Ada Brandl, NP" in page
     assert "Add Otto Brandl, MD" in page
+
+
+def test_what_somebody_outside_has_in_hand_is_counted_once(nurse, patient, site, heart_doctor):
+    by, at = actor_for(nurse, at=NOW), NOW
+    made = add_member(patient_id=patient.id, member=MemberIn(ref=f"practitioner:{heart_doctor.id}"), by=by, at=at)
+    seen = viewer_for(nurse, at=NOW)
+    assert member(seen, made).owns == 0
+    given = ReferralIn(kind="clinical", service="Heart failure visit", to=f"member:{made}")
+    sent = referrals.draft_referral(patient_id=patient.id, referral=given, by=by, at=at)
+    assert member(seen, made).owns == 0
+    referrals.send_referral(referral_out_id=sent, by=by, at=at)
+    assert member(seen, made).owns == 1
+    when = NOW + timedelta(days=5)
+    referrals.move_referral(referral_out_id=sent, act="schedule", scheduled_at=when, by=by, at=at)
+    assert member(seen, made).owns == 1
+    echo = AppointmentIn(
+        what="Echo", practitioner_id=heart_doctor.id, starts_at=when, ends_at=when + timedelta(hours=1), kind="test"
+    )
+    appointments.book(patient_id=patient.id, appointment=echo, by=by, at=at)
+    assert member(seen, made).owns == 2
+    assert member(viewer_for(nurse, at=when + timedelta(days=1)), made).owns == 1  # the referral waits for its outcome
+
+
+def test_an_action_of_the_plan_for_a_role_outside_is_owned_by_who_has_the_role(nurse, patient, site, heart_doctor):
+    by = actor_for(nurse, at=NOW)
+    made = add_member(
+        patient_id=patient.id, member=MemberIn(ref=f"practitioner:{heart_doctor.id}", role="SPEC"), by=by, at=NOW
+    )
+    need = SuggestedNeed("x", "Breathless", "health", 28, (), "medium", "immediate", ("Said so",))
+    need_id = raise_need(patient_id=patient.id, need=need, by=by, at=NOW)
+    planned = ActionIn(text="Titrate the diuretic", role="SPEC", due_on=(NOW + timedelta(days=7)).date())
+    add_action(need_id=need_id, planned=planned, by=by, at=NOW)
+    assert member(viewer_for(nurse, at=NOW), made).owns == 1

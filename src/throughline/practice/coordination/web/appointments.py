@@ -16,6 +16,7 @@ from throughline.foundation.kernel.actions import Refusal
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.practice.coordination.actions import appointments as actions
 from throughline.practice.coordination.queries import appointments as queries
+from throughline.practice.coordination.queries import referrals
 from throughline.practice.coordination.records.appointments import AppointmentRecord
 from throughline.practice.coordination.rules import appointments as rules
 from throughline.practice.coordination.rules import wording
@@ -49,6 +50,7 @@ def appointment(request: HttpRequest, viewer: Viewer, appointment_id: UUID) -> H
     context |= {
         "did": bool(request.GET.get("did")) and bool(found.steps) and found.steps[0].act != "undo",
         "slot_doubt": queries.doubt_of_slot(found.id) if found.live else "",
+        "referral": referrals.referral_of_visit(viewer, found.id),
         "begun": found.starts_at <= viewer.at,
         "scripts": [wording.script(key, facts) for key in (["remind", "move"] if found.live else [])],
         "reasons": rules.MISSED_REASONS.items(),

@@ -20,12 +20,14 @@ from throughline.practice.coordination.actions import outside
 from throughline.practice.coordination.actions import referrals as actions
 from throughline.practice.coordination.actions.referrals import ReferralIn
 from throughline.practice.coordination.actions.team import CHANNELS
+from throughline.practice.coordination.queries import appointments
 from throughline.practice.coordination.queries import referrals as queries
 from throughline.practice.coordination.rules import referring, sharing
 from throughline.practice.coordination.web.team import patient_context
 from throughline.record.people import queries as people
 from throughline.record.people.actions import UnableToList
 
+_TO_SCHEDULE = ("sent", "accepted", "scheduled")
 HOW = ("by phone", "in person", "in writing")
 
 
@@ -132,6 +134,7 @@ def referral(request: HttpRequest, viewer: Viewer, referral_out_id: UUID) -> Htt
         "r": found,
         "acts": [(act, referring.ACT_WORDS[act]) for act in referring.acts_from(found.state)],
         "open": found.state in referring.OPEN,
+        "visits": appointments.visits_for(viewer, found.patient_id) if found.state in _TO_SCHEDULE else [],
         "did": request.GET.get("did"),
         "last": found.steps[0] if found.steps else None,
     }
@@ -184,10 +187,11 @@ def move(request: HttpRequest, viewer: Viewer, referral_out_id: UUID) -> HttpRes
         actions.chase_referral(referral_out_id=referral_out_id, note=note, by=by, at=at)
         return _back(referral_out_id)
     when = _moment(request.POST.get("scheduled_at", ""), viewer, referral_out_id) if act == "schedule" else None
-    place = request.POST.get("place", "")
+    booked = request.POST.get("appointment", "") if act == "schedule" else ""
     actions.move_referral(
-        referral_out_id=referral_out_id, act=act, note=note, scheduled_at=when, place=place, by=by, at=at
-    )
+        referral_out_id=referral_out_id, act=act, note=note, scheduled_at=when, place=request.POST.get("place", ""),
+        appointment_id=_uuid(booked) if booked else None, by=by, at=at,
+    )  # fmt: skip
     return _back(referral_out_id)
 
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from throughline.practice.coordination.web import (
     appointment_urls,
+    closing,
     delegation,
     listing_urls,
     messages,
@@ -37,6 +38,7 @@ MESSAGES = [
     path("conversation/<uuid:conversation_id>/", messages.conversation, name="conversation"),
     path("message/<uuid:message_id>/take-back/", messages.take_back, name="take-back-message"),
 ]
+CLOSING = [path("case/<uuid:case_id>/closing/", closing.close, name="close-case")]
 REFERRALS = [
     path("referrals/", referrals.board, name="referrals"),
     path("p/<uuid:patient_id>/refer/", referrals.refer, name="refer"),
@@ -49,5 +51,13 @@ REFERRALS = [
     path("referral-out/<uuid:referral_out_id>/patient/", referrals.acted, name="patient-acted"),
     path("referral-out/<uuid:referral_out_id>/undo/", referrals.undo, name="undo-referral"),
 ]
-urlpatterns = [*TEAM, *REFERRALS, *MESSAGES, *DELEGATION, *appointment_urls.urlpatterns, *rounds_urls.urlpatterns]
+urlpatterns = [
+    *TEAM,
+    *REFERRALS,
+    *MESSAGES,
+    *DELEGATION,
+    *CLOSING,
+    *appointment_urls.urlpatterns,
+    *rounds_urls.urlpatterns,
+]
 urlpatterns += listing_urls.urlpatterns

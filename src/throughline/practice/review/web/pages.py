@@ -15,6 +15,7 @@ from throughline.practice.review.queries import continuity, evidence, gaps
 from throughline.practice.review.rules.continuity import FORMULAS
 from throughline.practice.review.rules.library import checks
 from throughline.practice.review.web import shown
+from throughline.practice.review.web.trends import trends
 from throughline.record.cases import queries as cases
 from throughline.record.people import queries as people
 
@@ -40,6 +41,7 @@ def patient_context(viewer: Viewer, patient_id: UUID) -> dict[str, Any]:
             ("not_needed", shown.NOT_NEEDED), ("declined", shown.DECLINED),
         )
     }  # fmt: skip
+    weeks = continuity.of_case(viewer, patient_id)[:12]
     return sections | {
         "identity": identity,
         "patient_id": patient_id,
@@ -47,7 +49,8 @@ def patient_context(viewer: Viewer, patient_id: UUID) -> dict[str, Any]:
         "found": found,
         "open": [shown.gap_line(gap, viewer) for gap in found.open],
         "dismissed": [shown.gap_line(gap, viewer) for gap in found.dismissed],
-        "weeks": continuity.of_case(viewer, patient_id)[:12],
+        "weeks": weeks,
+        "trends": trends(weeks, viewer),
         "formulas": FORMULAS,
         "may": viewer.may(Permission.WORK_CASE, identity.site_id),
         "viewer": viewer,
@@ -77,12 +80,14 @@ def caseload(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     whole = request.GET.get("show") == "all"
     kind = request.GET.get("check", "")
     rows, end = gaps.caseload_gaps(viewer, whole=whole, check=kind, after=_gap_id(request.GET.get("after", "")))
+    weeks = continuity.of_caseload(viewer, whole=whole)
     context = {
         "rows": [shown.gap_line(gap, viewer) for gap in rows],
         "kinds": gaps.gap_counts(viewer, whole=whole),
         "kind": kind,
         "whole": whole,
-        "weeks": continuity.of_caseload(viewer, whole=whole),
+        "weeks": weeks,
+        "trends": trends(weeks, viewer),
         "formulas": FORMULAS,
         "end": end,
     }
