@@ -51,13 +51,5 @@ REFERRALS = [
     path("referral-out/<uuid:referral_out_id>/patient/", referrals.acted, name="patient-acted"),
     path("referral-out/<uuid:referral_out_id>/undo/", referrals.undo, name="undo-referral"),
 ]
-urlpatterns = [
-    *TEAM,
-    *REFERRALS,
-    *MESSAGES,
-    *DELEGATION,
-    *CLOSING,
-    *appointment_urls.urlpatterns,
-    *rounds_urls.urlpatterns,
-]
-urlpatterns += listing_urls.urlpatterns
+urlpatterns = [*TEAM, *CLOSING, *REFERRALS, *MESSAGES, *DELEGATION]
+urlpatterns += [*appointment_urls.urlpatterns, *rounds_urls.urlpatterns, *listing_urls.urlpatterns]
