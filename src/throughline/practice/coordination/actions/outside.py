@@ -1,5 +1,6 @@
 """What leaves for those outside: a page for a member by a link that expires, and the packet of a referral."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -68,9 +69,14 @@ def end_links(member_id: UUID, reason: str, *, by: Actor, at: datetime) -> int:
 
 
 @action("coordination.keep-packet", needs=Permission.COORDINATE, on="referral_out_id")
-def keep_packet(*, referral_out_id: UUID, viewer: Viewer, by: Actor, at: datetime) -> UUID:
-    """Keep a referral's packet as a signed document, ready to print or fax with its cover sheet; return its id."""
+def keep_packet(*, referral_out_id: UUID, viewer: Viewer, files: Sequence[UUID] = (), by: Actor, at: datetime) -> UUID:
+    """Keep a referral's packet as a signed document, ready to print or fax with its cover sheet; return its id.
+
+    `files` of the record go with it whole, page by page. Raises UnableToShareWith for files nobody agreed to share.
+    """
     found = referrals.referral(viewer, referral_out_id)
+    if files and not found.consent:
+        raise UnableToShareWith("Record who agreed to what is shared before a file goes with the referral.")
     zone = ZoneInfo(viewer.time_zone)
     cover = [("To", ", ".join(part for part in (found.to_name, found.to_organization) if part)), ("From", by.name)]
     cover += [("Fax", found.fax_shown)] if found.fax_shown else []
@@ -88,5 +94,7 @@ def keep_packet(*, referral_out_id: UUID, viewer: Viewer, by: Actor, at: datetim
         recipient=found.to_name,
     )
     document_id = documents.draft_document(patient_id=found.patient_id, document=document, by=by, at=at)
+    if files:
+        documents.enclose_files(document_id=document_id, attachment_ids=files, by=by, at=at)
     documents.sign_document(document_id=document_id, by=by, at=at)
     return document_id

@@ -1,17 +1,23 @@
 """A referral's visit is one appointment: booked once, and its outcome moves both."""
 
+import io
 from datetime import timedelta
 
 import pytest
+import typst
+from pypdf import PdfReader
 
-from throughline.foundation.access.queries import actor_for
+from throughline.foundation.access.queries import actor_for, viewer_for
 from throughline.foundation.access.tests.factories import make_site, make_user
-from throughline.practice.coordination.actions import appointments, referrals
+from throughline.practice.coordination.actions import appointments, outside, referrals
 from throughline.practice.coordination.actions.referrals import ReferralIn
 from throughline.practice.coordination.models import Appointment, ReferralOut
 from throughline.practice.coordination.records.appointments import AppointmentIn
 from throughline.practice.coordination.rules import referring
 from throughline.record.cases.tests.factories import NOW, make_case, make_patient
+from throughline.record.documents import actions as documents
+from throughline.record.documents import queries as read
+from throughline.record.documents.rules.files import UnableToAttach
 from throughline.record.tasks.models import Task
 from throughline.record.tasks.rules import LIVE
 
@@ -150,3 +156,21 @@ def test_undoing_attended_makes_the_appointment_open_again(nurse, sent):
     referrals.undo_step(referral_out_id=sent, version=row.version, by=actor_for(nurse, at=AFTER), at=AFTER)
     row.refresh_from_db()
     assert (row.state, row.appointment.state) == ("scheduled", "booked")
+
+
+def test_files_of_the_record_go_into_the_packet_page_by_page_with_consent_alone(nurse, sent):
+    by, seen = actor_for(nurse, at=NOW), viewer_for(nurse, at=NOW)
+    patient = ReferralOut.objects.get(pk=sent).patient_id
+    lab = bytes(typst.compile(b"Potassium 5.9 #pagebreak() Sodium 131"))
+    file = documents.attach_file(patient_id=patient, name="Lab.pdf", content=lab, by=by, at=NOW)
+    wanted = {"referral_out_id": sent, "viewer": seen, "files": [file], "by": by, "at": NOW}
+    with pytest.raises(outside.UnableToShareWith, match="who agreed"):
+        outside.keep_packet(**wanted)
+    ReferralOut.objects.filter(pk=sent).update(agreed_by="Ada Okafor", agreed_how="in writing", agreed_at=NOW)
+    content, found = read.pdf(seen, outside.keep_packet(**wanted))
+    pages = [page.extract_text() for page in PdfReader(io.BytesIO(content)).pages]
+    assert (found.state, [one.name for one in found.attachments]) == ("signed", ["Lab.pdf"])
+    assert "Sodium 131" in pages[-1]
+    assert "Lab.pdf" in pages[0]
+    with pytest.raises(UnableToAttach, match="signed already"):
+        documents.enclose_files(document_id=found.id, attachment_ids=[file], by=by, at=NOW)

@@ -24,6 +24,7 @@ from throughline.practice.coordination.queries import appointments
 from throughline.practice.coordination.queries import referrals as queries
 from throughline.practice.coordination.rules import referring, sharing
 from throughline.practice.coordination.web.team import patient_context
+from throughline.record.documents import queries as documents
 from throughline.record.people import queries as people
 from throughline.record.people.actions import UnableToList
 
@@ -151,6 +152,9 @@ def packet(request: HttpRequest, viewer: Viewer, referral_out_id: UUID) -> HttpR
         "identity": people.identity(viewer, found.patient_id),
         "patient_id": found.patient_id,
         "selection": queries.packet(viewer, found),
+        "files": [
+            one for one in documents.files_of(viewer, found.patient_id) if found.consent and one.document_id is None
+        ],
         "today": viewer.at.astimezone(ZoneInfo(viewer.time_zone)),
         "sender": viewer.actor.name,
     }
@@ -161,7 +165,10 @@ def packet(request: HttpRequest, viewer: Viewer, referral_out_id: UUID) -> HttpR
 @page("coordination.keep-packet", needs=Permission.COORDINATE, patient="referral_out_id")
 def keep(request: HttpRequest, viewer: Viewer, referral_out_id: UUID) -> HttpResponse:
     """Keep the packet as a signed document, with its PDF and fax cover."""
-    made = outside.keep_packet(referral_out_id=referral_out_id, viewer=viewer, by=viewer.actor, at=viewer.at)
+    files = [_uuid(key) for key in request.POST.getlist("file")]
+    made = outside.keep_packet(
+        referral_out_id=referral_out_id, viewer=viewer, files=files, by=viewer.actor, at=viewer.at
+    )
     return redirect("documents:document", document_id=made)
 
 

@@ -10,7 +10,7 @@ from throughline.record.documents.actions.drafting import (
     revise_document,
     sign_document,
 )
-from throughline.record.documents.actions.filing import attach_file
+from throughline.record.documents.actions.filing import attach_file, enclose_files
 from throughline.record.documents.actions.handing import hand_over, report_failure
 from throughline.record.documents.actions.sharing import (
     LinkClosed,
@@ -30,6 +30,7 @@ __all__ = [
     "discard_document",
     "draft_document",
     "draft_letter",
+    "enclose_files",
     "hand_over",
     "open_shared",
     "recall_document",

@@ -1,5 +1,6 @@
 """Files from elsewhere: kept as they came, once."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -13,6 +14,27 @@ from throughline.record.documents import events
 from throughline.record.documents.models import Attachment, Document
 from throughline.record.documents.rules import files
 from throughline.record.people.models import Patient
+
+
+@action("documents.enclose", needs=Permission.WORK_CASE, on="document_id")
+def enclose_files(*, document_id: UUID, attachment_ids: Iterable[UUID], by: Actor, at: datetime) -> int:
+    """Put files of the record into a draft, as they are now; return how many. Its PDF then holds them page by page.
+
+    Raises UnableToAttach for a document that is signed already, or a file of somebody else.
+    """
+    document = Document.objects.select_for_update().get(pk=document_id)
+    if document.state != Document.State.DRAFTED:
+        raise files.UnableToAttach("It is signed already. Make it anew to put a file into it.")
+    wanted = list(attachment_ids)
+    kept = list(Attachment.objects.filter(pk__in=wanted, patient_id=document.patient_id))
+    if len(kept) != len(set(wanted)):
+        raise files.UnableToAttach("One of the files is gone. Choose again.")
+    for one in sorted(kept, key=lambda one: wanted.index(one.id)):
+        attach_file(
+            patient_id=document.patient_id, name=one.name, content=bytes(one.content), document_id=document_id, by=by,
+            at=at,
+        )  # fmt: skip
+    return len(kept)
 
 
 @action("documents.attach", needs=Permission.WORK_CASE, on="patient_id")

@@ -4,8 +4,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from throughline.foundation.kernel.viewer import Viewer
-from throughline.record.documents.queries.documents import document
+from throughline.record.documents.queries.documents import attachment, document
 from throughline.record.documents.records import DocumentRecord, Sheet, facts, notice, paragraph
+from throughline.record.documents.rules.enclosing import looked_at, with_contents
 from throughline.record.documents.rules.typesetting import to_pdf
 from throughline.record.people.queries import identity
 
@@ -44,17 +45,20 @@ def signature_of(found: DocumentRecord, time_zone: str) -> tuple[str, ...]:
 
 
 def pdf(viewer: Viewer, document_id: UUID) -> tuple[bytes, DocumentRecord]:
-    """Return a document as a tagged PDF, and its record. Raises NotFound as `document`."""
+    """Return a document as a PDF, the files enclosed in it page by page, and its record. Raises NotFound."""
     found = document(viewer, document_id)
     sheet = sheet_of(viewer, found.patient_id, site=found.site_name, reference=reference_of(found))
+    enclosed = sorted(found.attachments, key=lambda one: (one.added_at, one.id))
+    files = looked_at(attachment(viewer, one.id) for one in enclosed)
     return (
         to_pdf(
             title=found.title,
             language=found.language,
-            parts=found.parts,
+            parts=with_contents(found.parts, files) if files else found.parts,
             sheet=sheet,
             signature=signature_of(found, viewer.time_zone),
             large=found.for_patient,
+            enclosed=files,
             at=viewer.at,
         ),
         found,

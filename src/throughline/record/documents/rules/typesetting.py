@@ -1,7 +1,7 @@
 """A document as a tagged PDF (PDF/UA-1), set by typst from data: nothing in a text can become markup."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from throughline.record.documents.records import Part, Sheet
+from throughline.record.documents.rules.enclosing import Enclosed, laid_out
 
 WORDS: dict[str, dict[str, str]] = {
     "en": {
@@ -49,13 +50,13 @@ def _stepwise(parts: Iterable[Part]) -> Iterator[Part]:
 
 def to_pdf(
     *, title: str, language: str, parts: Iterable[Part], sheet: Sheet, signature: Iterable[str] = (),
-    large: bool = False, at: datetime,
+    large: bool = False, enclosed: Sequence[Enclosed] = (), at: datetime,
 ) -> bytes:  # fmt: skip
     """Return the document as a PDF with structure tags, its language and title; every sheet says whose it is, who
     printed it, when, and its number of how many. `large` sets it in a size for patients.
 
     It conforms to PDF/UA-1 unless a text holds signs our fonts lack: then those of the machine are used and the
-    conformance is not claimed, but the tags stay.
+    conformance is not claimed, but the tags stay. So it is with files `enclosed`, which follow page by page.
     """
     data: dict[str, Any] = {
         "title": title or "Untitled",
@@ -67,12 +68,16 @@ def to_pdf(
         "parts": [asdict(part) for part in _stepwise(part for part in parts if _says_something(part))],
         "signature": [line for line in signature if line],
     }
-    given = {"data": json.dumps(data)}
-    options: dict[str, Any] = {"sys_inputs": given, "format": "pdf", "timestamp": int(at.astimezone(UTC).timestamp())}
     import typst  # several megabytes, which no page that prints nothing has to hold
 
-    try:
-        made = typst.compile(_template(), pdf_standards=["ua-1"], ignore_system_fonts=True, **options)
-    except typst.TypstError:
-        made = typst.compile(_template(), **options)
-    return bytes(made)
+    with laid_out(enclosed) as (root, files):
+        given = {"data": json.dumps(data | {"files": files})}
+        when = int(at.astimezone(UTC).timestamp())
+        options: dict[str, Any] = {"sys_inputs": given, "format": "pdf", "timestamp": when}
+        if root is not None:
+            return bytes(typst.compile(_template(), root=root, **options))
+        try:
+            made = typst.compile(_template(), pdf_standards=["ua-1"], ignore_system_fonts=True, **options)
+        except typst.TypstError:
+            made = typst.compile(_template(), **options)
+        return bytes(made)
