@@ -52,7 +52,8 @@ def _pages(place: Path, ending: str) -> tuple[int, str]:
 
     page = b", page: 99999" if ending == ".pdf" else b""
     try:
-        typst.compile(_PROBE % (ending.encode(), page), root=str(place), ignore_system_fonts=True)
+        probe: bytes = _PROBE % (ending.encode(), page)
+        typst.compile(probe, root=str(place), ignore_system_fonts=True)
     except typst.TypstError as refusal:
         said = " ".join((str(refusal), *getattr(refusal, "hints", ())))
         if told := re.search(r"only has (\d+) page", said):
