@@ -131,9 +131,9 @@ def test_visits_and_referrals_follow_a_case_that_changes_hands(site, nurse, rosa
     assert Task.objects.get(subject=f"referral-out:{made}", state__in=LIVE).owner == rosa
 
 
-def test_the_form_lists_what_is_left_and_does_as_it_says(client, nurse, rosa, case_id):
+def test_the_form_lists_what_is_left_and_does_as_it_says(nurse, rosa, case_id):
     heart = visit(nurse, case_id, "Heart clinic", days=400)
-    page = signed_in(client, nurse)
+    page = signed_in(nurse)
     address = reverse("coordination:close-case", args=[case_id])
     shown = page.get(address).content.decode()
     assert "Heart clinic" in shown
