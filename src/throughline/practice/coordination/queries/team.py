@@ -53,7 +53,8 @@ def team_of(viewer: Viewer, patient_id: UUID) -> Team:
         raise NotFound("There is no such patient, or she is not on your list.")
     members = members_of(viewer, patient_id)
     former = members_of(viewer, patient_id, now=False)
-    known = {m.name.casefold() for m in (*members, *former)}
+    # A colleague's name carries her credentials ("Ada Pillai, MD"), a clinician's of the directory does not.
+    known = {name for m in (*members, *former) for name in (m.name.casefold(), m.name.casefold().partition(",")[0])}
     return Team(tuple(members), tuple(former), tuple(_offered(viewer, patient, known)))
 
 

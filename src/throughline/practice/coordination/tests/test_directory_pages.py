@@ -168,6 +168,10 @@ def test_a_practitioner_is_added_changed_taken_off_and_put_back(client, nurse, s
     again = client.post(add, fields | {"npi": ""})
     assert again.status_code == 422
     assert "Is it one of these?" in again.content.decode()
+    assert "another one of the same name" in again.content.decode()
+    same = client.post(add, fields | {"npi": "1234567893", "family": "Else"})
+    assert "has this NPI already" in same.content.decode()
+    assert "another one of the same name" not in same.content.decode(), "an NPI is one entry"
     where = reverse("coordination:change-practitioner", args=[made.id])
     assert 'value="Okoro"' in client.get(where).content.decode()
     client.post(where, {"family": "Okoro", "given": "Nils", "npi": "1234567893", "phone": "937 555 0177"})

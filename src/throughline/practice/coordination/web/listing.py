@@ -97,6 +97,7 @@ def add_practitioner(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     form, place = PractitionerForm(data), PlaceForm(data, houses=queries.houses_of(viewer, site_id))
     others: tuple[tuple[UUID, str], ...] = ()
+    certain = False
     if data is not None and form.is_valid() and place.is_valid():
         with refusals_into(form):
             try:
@@ -106,9 +107,11 @@ def add_practitioner(request: HttpRequest, viewer: Viewer) -> HttpResponse:
                 )  # fmt: skip
                 return _added(request, "practitioner", made)
             except people.AlreadyListed as refusal:
-                others = refusal.others
+                others, certain = refusal.others, refusal.certain
                 raise
-    return _form_page(request, form, "practitioner", place=place, sites=sites, site_id=site_id, others=others)
+    return _form_page(
+        request, form, "practitioner", place=place, sites=sites, site_id=site_id, others=others, certain=certain
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -119,6 +122,7 @@ def add_organization(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     form = OrganizationForm(data)
     others: tuple[tuple[UUID, str], ...] = ()
+    certain = False
     if data is not None and form.is_valid():
         with refusals_into(form):
             try:
@@ -127,9 +131,9 @@ def add_organization(request: HttpRequest, viewer: Viewer) -> HttpResponse:
                 )
                 return _added(request, "organization", made)
             except people.AlreadyListed as refusal:
-                others = refusal.others
+                others, certain = refusal.others, refusal.certain
                 raise
-    return _form_page(request, form, "organization", sites=sites, site_id=site_id, others=others)
+    return _form_page(request, form, "organization", sites=sites, site_id=site_id, others=others, certain=certain)
 
 
 def _sites(request: HttpRequest, viewer: Viewer) -> tuple[list[tuple[UUID, str]], UUID]:
