@@ -43,6 +43,7 @@ def test_a_table_with_a_site_has_its_wall_and_shows_nothing_when_closed(model):
         cursor.execute(f'explain (verbose) select * from "{table}"')
         plan = "\n".join(row[0] for row in cursor.fetchall())
     assert "throughline.sites" in plan, f"PostgreSQL does not hold the wall on {table}:\n{plan}"
+    assert "::uuid[])" not in plan, f"The sites are made ids of for every row of {table}, not once:\n{plan}"
 
 
 @pytest.fixture

@@ -17,12 +17,14 @@ from django.apps import apps
 POLICY = "site_wall"
 # A login that PostgreSQL exempts from policies (a superuser) steps down to this role for the length of a request.
 STEPPED_DOWN = "throughline_walled"
-VERSION = "1"
+VERSION = "2"
 
-# Both settings are read once per statement (an init plan), not once per row.
+# Both settings are read, and the sites made ids of, once per statement (an init plan), not once per row: the last cast
+# changes nothing and only says that `any` looks into one array, not over the rows of a query.
 _WITHIN = """(
   (select coalesce(current_setting('throughline.wall', true), '')) = 'open'
-  or {column} = any ((select coalesce(nullif(current_setting('throughline.sites', true), ''), '{{}}'))::uuid[])
+  or {column} = any (
+    (select coalesce(nullif(current_setting('throughline.sites', true), ''), '{{}}')::uuid[])::uuid[])
 )"""
 
 

@@ -7,21 +7,23 @@ seconds, which Python reads far sooner than a time with its zone.
 
 import re
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, date, datetime
+from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db import connection
-
+from throughline.foundation.access.models import User
 from throughline.foundation.access.queries import sees_parameters, sees_sql
 from throughline.foundation.kernel.reading import Part
 from throughline.foundation.kernel.viewer import Viewer
+from throughline.practice.caseload.models import Cover, SavedView, Scratch
+from throughline.practice.caseload.records import View
 from throughline.record.cases.models import Case, Enrolment
 from throughline.record.clocks.models import Clock
 from throughline.record.people.models import Patient
 from throughline.record.tasks.models import Task
 from throughline.record.tasks.rules import LIVE
 
+T = TypeVar("T")
 Raw = dict[str, Any]
 MOST = 2000  # what one list may hold; beyond it the page says so rather than slowing down
 
@@ -75,60 +77,96 @@ def moment(seconds: float | None) -> datetime | None:
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 
-def rows(statement: str, viewer: Viewer, wanted: Iterable[UUID | None], only: UUID | None, **rest: Any) -> list[Raw]:
-    """Return the rows of a statement over the patients of these colleagues, by the names of its columns."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement, _asked(viewer, wanted, only, rest))
-        names = [column.name for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-
 def _asked(viewer: Viewer, wanted: Iterable[UUID | None], only: UUID | None, rest: dict[str, Any]) -> dict[str, Any]:
     return {**sees_parameters(viewer), "wanted": [one for one in wanted if one], "only": only, **rest}
-
-
-def tasks(viewer: Viewer, wanted: Iterable[UUID | None], only: UUID | None) -> list[Raw]:
-    """Return the open tasks of these colleagues: theirs, those of their cases and teams nobody owns, and what was
-    reported back to them."""
-    return rows(_TASKS, viewer, wanted, only, live=list(LIVE))
-
-
-def cases(viewer: Viewer, wanted: Iterable[UUID | None], only: UUID | None) -> list[Raw]:
-    """Return their active cases with the programmes each is in."""
-    return rows(_CASES, viewer, wanted, only)
-
-
-def clocks(viewer: Viewer, wanted: Iterable[UUID | None], only: UUID | None, soon: datetime) -> list[Raw]:
-    """Return the open clocks of their cases that are late or fall due before `soon`."""
-    return rows(_CLOCKS, viewer, wanted, only, soon=soon)
 
 
 Found = tuple[list[Raw], ...]
 
 
-def patient_part(
-    viewer: Viewer, patient_id: UUID, soon: datetime, further: Iterable[str], rank: Callable[[Found], Any]
-) -> Part[Any]:
-    """Return what reads one patient's cases, tasks, clocks and the `further` statements, and ranks them."""
-    asked = _asked(viewer, [viewer.user_id], patient_id, {"live": list(LIVE), "soon": soon})
-    statements = tuple(_of_one(text) for text in (_CASES, _TASKS, _CLOCKS, *further))
-    return Part(statements, asked, lambda *found: rank(tuple([_typed(row) for row in rows] for rows in found)))
+def list_part(
+    viewer: Viewer,
+    wanted: Iterable[UUID | None],
+    only: UUID | None,
+    soon: datetime,
+    further: Iterable[str],
+    rank: Callable[[Found], T],
+) -> Part[T]:
+    """Return what reads the cases, tasks and clocks of these colleagues (of the `only` patient, where one is named)
+    and the `further` statements, and ranks them: their active cases with the programmes each is in; their tasks, those
+    of their cases and teams nobody owns, and what was reported back to them; the clocks late or due before `soon`."""
+    asked = _asked(viewer, wanted, only, {"live": list(LIVE), "soon": soon})
+    narrowed = r"\1 = %(only)s" if only else "true"
+    statements = tuple(_EITHER.sub(narrowed, text) for text in (_CASES, _TASKS, _CLOCKS, *further))
+    return Part(statements, asked, lambda *found: rank(tuple(_typed(rows) for rows in found)))
 
 
 # Once a plan is kept, "all of them or this one" would be planned as all of them.
 _EITHER = re.compile(r"\(%\(only\)s::uuid is null or (\w+\.patient_id) = %\(only\)s\)")
 
 
-def _of_one(statement: str) -> str:
-    return _EITHER.sub(r"\1 = %(only)s", statement)
-
-
-def _typed(row: Raw) -> Raw:
-    """Return a row fetched as JSON with its ids as ids."""
-    return {
-        name: UUID(value) if value and (name == "id" or name.endswith("_id")) and name not in _WORDS else value
-        for name, value in row.items()
-    }
+def _typed(rows: list[Raw]) -> list[Raw]:
+    """Return rows fetched as JSON with their ids as ids; one that many rows name is read once."""
+    ids = [name for name in rows[0] if (name == "id" or name.endswith("_id")) and name not in _WORDS] if rows else []
+    known: dict[str | None, UUID | None] = {None: None}
+    for row in rows:
+        for name in ids:
+            text = row[name]
+            row[name] = known[text] if text in known else known.setdefault(text, UUID(text))
+    return rows
 
 
 _WORDS = ("rule_id",)  # what ends like an id and is a word
+
+
+_FACES = f"""
+select p.id, p.site_id, p.display_name, p.birth_date, p.language, p.interpreter_needed, p.phone, p.mrn, p.time_zone,
+  (select s.text from {Scratch._meta.db_table} s where s.user_id = %(user)s and s.patient_id = p.id limit 1) as scratch
+from {PATIENT} p where p.id = any(%(faces)s)
+"""
+
+
+def faces_part(viewer: Viewer, patients: Iterable[UUID]) -> Part[dict[UUID, Raw]]:
+    """Return what reads how these patients, who stand on her list, are shown: by id, with her private line."""
+
+    def read(rows: list[Raw]) -> dict[UUID, Raw]:
+        for row in _typed(rows):
+            row["birth_date"] = date.fromisoformat(row["birth_date"]) if row["birth_date"] else None
+        return {row["id"]: row for row in rows}
+
+    return Part((_FACES,), {"user": viewer.user_id, "faces": list(patients)}, read)
+
+
+_COVERS = f"""
+select c.away_id, u.full_name, u.credentials, c.until from {Cover._meta.db_table} c
+join {User._meta.db_table} u on u.id = c.away_id
+where c.covering_id = %(user)s and c.since <= %(at)s and c.until > %(at)s and c.ended_at is null order by c.id
+"""
+Covering = tuple[tuple[UUID, str, datetime], ...]
+
+
+def covers_part(viewer: Viewer) -> Part[Covering]:
+    """Return what reads the colleagues the viewer covers now: id, name, until when."""
+
+    def read(rows: list[Raw]) -> Covering:
+        return tuple((UUID(row["away_id"]), _signed(row), datetime.fromisoformat(row["until"])) for row in rows)
+
+    return Part((_COVERS,), {"user": viewer.user_id, "at": viewer.at}, read)
+
+
+def _signed(row: Raw) -> str:
+    return f"{row['full_name']}, {row['credentials']}" if row["credentials"] else str(row["full_name"])
+
+
+_VIEWS = f"""
+select v.id, v.name, v.filters from {SavedView._meta.db_table} v where v.user_id = %(user)s order by v.position, v.name
+"""
+
+
+def views_part(viewer: Viewer) -> Part[tuple[View, ...]]:
+    """Return what reads the viewer's saved views in her order."""
+
+    def read(rows: list[Raw]) -> tuple[View, ...]:
+        return tuple(View(UUID(row["id"]), row["name"], row["filters"]) for row in rows)
+
+    return Part((_VIEWS,), {"user": viewer.user_id}, read)

@@ -7,7 +7,8 @@ from uuid import UUID
 from throughline.foundation.access.models import Grant, Site, User
 from throughline.foundation.kernel.reading import Part, Row, alone
 from throughline.foundation.kernel.viewer import Viewer
-from throughline.practice.caseload.models import Cover, Qualification, SavedView
+from throughline.practice.caseload.list_statements import views_part
+from throughline.practice.caseload.models import Cover, Qualification
 from throughline.practice.caseload.records import Load, View
 from throughline.practice.caseload.records import Qualification as Record
 from throughline.practice.caseload.roster_queries import ORDERS, owners_of, roster  # noqa: F401 (the front door)
@@ -31,7 +32,8 @@ def views_of(viewer: Viewer) -> list[View]:
     """Return the viewer's saved views in her order."""
     if viewer.user_id is None:
         return []
-    return [View(v.id, v.name, dict(v.filters)) for v in SavedView.objects.filter(user_id=viewer.user_id)]
+    found = alone(views_part(viewer))
+    return list(found)
 
 
 def colleagues(viewer: Viewer, site_id: UUID) -> list[tuple[UUID, str]]:

@@ -5,7 +5,8 @@ Nothing here knows a database or a clock: items and the instant come in, rows in
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -76,13 +77,20 @@ def tier(item: Item, *, at: datetime) -> int:
     if item.legal and item.due_at is not None and item.due_at - at < LEGAL_WINDOW:
         return LEGAL
     if item.due_at is not None:
-        zone = ZoneInfo(item.time_zone)
-        due, now = item.due_at.astimezone(zone), at.astimezone(zone)
-        if due.date() < now.date() or (item.has_time and item.due_at < at):
+        zone, today = _here(item.time_zone, at)
+        due = item.due_at.astimezone(zone).date()
+        if due < today or (item.has_time and item.due_at < at):
             return OVERDUE
-        if due.date() == now.date():
+        if due == today:
             return TODAY
     return GAP if item.gap else SOON
+
+
+@lru_cache(maxsize=64)
+def _here(time_zone: str, at: datetime) -> tuple[ZoneInfo, date]:
+    """Return the zone of a name and which day it is there: asked for every item of a list, the same for most."""
+    zone = ZoneInfo(time_zone)
+    return zone, at.astimezone(zone).date()
 
 
 def item_key(item: Item, *, at: datetime) -> tuple[int, datetime, str]:

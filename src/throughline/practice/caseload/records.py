@@ -74,6 +74,9 @@ class Further:
     dues: Callable[[list[dict[str, Any]]], Iterable[tuple[UUID, Due]]]
 
 
+_BY_RANK = ("safety", "late", "language")  # chips that no kind of thing due decides
+
+
 @dataclass(frozen=True, slots=True)
 class Sketch:
     """One patient of the list before she has a face: what ranking, counting and filtering look at."""
@@ -86,20 +89,22 @@ class Sketch:
     language: str
     last_contact_at: datetime | None
 
-    def kinds(self) -> frozenset[str]:
-        """Return what sorts of things are due, for the chips: a legal deadline counts as a clock."""
-        kinds = {due.kind for due in self.dues}
-        return frozenset(kinds | ({"clock"} if any(due.legal for due in self.dues) else set()))
+    def chips(self) -> set[str]:
+        """Return the chips the patient belongs to: all, the sorts of things due (a legal deadline counts as a clock),
+        safety and late by her rank, and language when hers is not English."""
+        found = {due.kind for due in self.dues if due.kind not in _BY_RANK}
+        if any(due.legal for due in self.dues):
+            found.add("clock")
+        if self.rank.tier in (SAFETY, OVERDUE):
+            found.add("safety" if self.rank.tier == SAFETY else "late")
+        if self.language and not self.language.startswith("en"):
+            found.add("language")
+        found.add("all")
+        return found
 
     def shows(self, chip: str) -> bool:
-        """Whether the patient belongs to a chip: all, call, clock, gap, safety, late, or language (not English)."""
-        if chip == "safety":
-            return self.rank.tier == SAFETY
-        if chip == "late":
-            return self.rank.tier == OVERDUE
-        if chip == "language":
-            return bool(self.language and not self.language.startswith("en"))
-        return chip in ("", "all") or chip in self.kinds()
+        """Whether the patient belongs to a chip."""
+        return chip in ("", "all") or chip in self.chips()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,27 +130,29 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Worklist:
-    """The list of one viewer, ranked: those of the chip asked for, the faces of one page of them, the chips' counts."""
-
-    rows: tuple[Row, ...]
-    chosen: tuple[Sketch, ...] = ()
-    counts: dict[str, int] = field(default_factory=dict)
-    held: int = 0
-    covering: tuple[tuple[UUID, str, datetime], ...] = ()
-
-    def safety(self) -> int:
-        """Return how many patients need an answer before anything else."""
-        return self.counts.get("safety", 0)
-
-
-@dataclass(frozen=True, slots=True)
 class View:
     """A saved view as its tab shows it."""
 
     id: UUID
     name: str
     filters: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Worklist:
+    """The list of one viewer, ranked: those of the chip asked for, the faces of one page of them, the chips'
+    counts, whom she covers, and her saved views."""
+
+    rows: tuple[Row, ...]
+    chosen: tuple[Sketch, ...] = ()
+    counts: dict[str, int] = field(default_factory=dict)
+    held: int = 0
+    covering: tuple[tuple[UUID, str, datetime], ...] = ()
+    views: tuple[View, ...] = ()
+
+    def safety(self) -> int:
+        """Return how many patients need an answer before anything else."""
+        return self.counts.get("safety", 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,24 +1,20 @@
 """The ranked list in a fixed number of statements, whatever its length: all of it is ranked, one page gets faces."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
-
 from throughline.foundation.access.queries import sees
 from throughline.foundation.kernel.actions import NotFound
-from throughline.foundation.kernel.reading import Part, alone
+from throughline.foundation.kernel.reading import Part, alone, together
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.foundation.ui import formats
 from throughline.practice.caseload import list_statements as statements
 from throughline.practice.caseload import ranking
 from throughline.practice.caseload.clock_rows import AHEAD, due_of
 from throughline.practice.caseload.list_statements import Raw, moment
-from throughline.practice.caseload.models import Cover, Scratch
 from throughline.practice.caseload.records import Due, Further, Row, Sketch, Worklist
 from throughline.record.cases.models import Case
 from throughline.record.cases.programmes import programmes
@@ -56,13 +52,33 @@ def worklist(
     is a gap of its own. Rows are those of the `chip`, and of them those of the `page`; the counts are of all.
     """
     asked = set(holders)
-    covering = covers_of(viewer) if asked or only is None else ()
+    covering = covers_of(viewer) if asked else ()
     covered: set[UUID | None] = {away for away, _, _ in covering if away in asked}
-    found, held = _sketches(viewer, covered or {viewer.user_id}, only, include_held)
+    listed = _list_part(viewer, covered or {viewer.user_id}, only, include_held=include_held)
+    (found, held), covering, views = together(listed, statements.covers_part(viewer), statements.views_part(viewer))
     chosen = tuple(sketch for sketch in found if sketch.shows(chip))
     rows = _rows(viewer, chosen[page])
-    counts = {key: sum(sketch.shows(key) for sketch in found) for key in CHIPS}
-    return Worklist(rows, chosen, counts, held, covering)
+    counts = _counted(found)
+    return Worklist(rows, chosen, counts, held, covering, views)
+
+
+def _counted(found: list[Sketch]) -> dict[str, int]:
+    """Return how many patients each chip shows."""
+    counts = Counter(chip for sketch in found for chip in sketch.chips())
+    return {key: counts[key] for key in CHIPS}
+
+
+def _list_part(
+    viewer: Viewer, wanted: set[UUID | None], only: UUID | None, *, include_held: bool
+) -> Part[tuple[list[Sketch], int]]:
+    """Return what reads the whole list of these colleagues ranked, and how many tasks are held back."""
+
+    def rank(found: statements.Found) -> tuple[list[Sketch], int]:
+        cases, tasks, clocks, *further = found
+        return _ranked(viewer, cases, tasks, clocks, further, include_held=include_held)
+
+    further = [more.statement for more in _further]
+    return statements.list_part(viewer, wanted, only, viewer.at + AHEAD, further, rank)
 
 
 def due_of_patient(viewer: Viewer, patient_id: UUID) -> tuple[Due, ...]:
@@ -73,26 +89,13 @@ def due_of_patient(viewer: Viewer, patient_id: UUID) -> tuple[Due, ...]:
 def due_part(viewer: Viewer, patient_id: UUID) -> Part[tuple[Due, ...]]:
     """Return what `due_of_patient` reads, to be asked together with other parts of a page."""
 
-    def rank(found: statements.Found) -> tuple[Due, ...]:
-        cases, tasks, clocks, *further = found
-        sketches, _held = _ranked(viewer, cases, tasks, clocks, further, include_held=True)
-        return sketches[0].dues if sketches else ()
+    listed = _list_part(viewer, {viewer.user_id}, patient_id, include_held=True)
 
-    return statements.patient_part(viewer, patient_id, viewer.at + AHEAD, [more.statement for more in _further], rank)
+    def read(*rows: Any) -> tuple[Due, ...]:
+        found, _held = listed.read(*rows)
+        return found[0].dues if found else ()
 
-
-def _sketches(
-    viewer: Viewer, wanted: set[UUID | None], only: UUID | None, include_held: bool
-) -> tuple[list[Sketch], int]:
-    """Return the whole list ranked, and how many tasks are held back."""
-    return _ranked(
-        viewer,
-        statements.cases(viewer, wanted, only),
-        statements.tasks(viewer, wanted, only),
-        statements.clocks(viewer, wanted, only, viewer.at + AHEAD),
-        [statements.rows(more.statement, viewer, wanted, only) for more in _further],
-        include_held=include_held,
-    )
+    return Part(listed.statements, listed.parameters, read)
 
 
 def _ranked(
@@ -238,9 +241,9 @@ def _sketch(patient_id: UUID, due: list[Due], case: Raw | None, other: Raw | Non
 
 def _rows(viewer: Viewer, sketches: Sequence[Sketch]) -> tuple[Row, ...]:
     """Return the sketches with their faces and private lines, in one statement."""
-    mine = Scratch.objects.filter(user_id__in=[viewer.user_id], patient_id=OuterRef("id")).values("text")
-    found = Patient.objects.filter(id__in=[sketch.patient_id for sketch in sketches])
-    faces = {face["id"]: face for face in found.values(*_FACE, scratch=ArraySubquery(mine))}
+    if not sketches:
+        return ()
+    faces = alone(statements.faces_part(viewer, [sketch.patient_id for sketch in sketches]))
     return tuple(_row(sketch, faces[sketch.patient_id], viewer) for sketch in sketches if sketch.patient_id in faces)
 
 
@@ -269,7 +272,7 @@ def _row(sketch: Sketch, face: Raw, viewer: Viewer) -> Row:
         birth_date=face["birth_date"],
         mrn=face["mrn"],
         time_zone=face["time_zone"] or viewer.time_zone,
-        scratch=face["scratch"][0] if face["scratch"] else "",
+        scratch=face["scratch"] or "",
     )
 
 
@@ -289,16 +292,12 @@ def bare_row(viewer: Viewer, patient_id: UUID) -> Row:
         id="nothing", kind="nothing", task_id=None, clock_id=None, version=0, verb="Nothing due", title="", why="",
         tier=ranking.SOON, state="open", owner_id=None, due_at=None, has_time=False, legal=False,
     )  # fmt: skip
-    return _row(_sketch(patient_id, [nothing], case, None, viewer), face | {"scratch": []}, viewer)
+    return _row(_sketch(patient_id, [nothing], case, None, viewer), face | {"scratch": ""}, viewer)
 
 
 def covers_of(viewer: Viewer) -> tuple[tuple[UUID, str, datetime], ...]:
     """Return the colleagues the viewer covers now: id, name, until when."""
-    found = Cover.objects.filter(
-        covering_id=viewer.user_id, since__lte=viewer.at, until__gt=viewer.at, ended_at__isnull=True
-    )
-    rows = found.values_list("away_id", "away__full_name", "away__credentials", "until")
-    return tuple((away, f"{name}, {after}" if after else name, until) for away, name, after, until in rows)
+    return alone(statements.covers_part(viewer))
 
 
 LANGUAGES = {

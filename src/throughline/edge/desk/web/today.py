@@ -61,7 +61,7 @@ def today(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         "total": total,
         "now": f"{panels.long_day(viewer)}, {zone_now}",
         "chips": chips(work, query.get("show", "all"), {k: v for k, v in query.items() if k != "show"}),
-        "views": [view for view in caseload.views_of(viewer) if "page" not in view.filters],
+        "views": [view for view in work.views if "page" not in view.filters],
         "query": query,
         "asked": urlencode(query),
         "token": token(work),

@@ -25,7 +25,7 @@ def test_the_question_whether_she_is_hers_is_asked_once_a_call():
     actor = actor_for(nurse, at=NOW)
     with CaptureQueriesContext(connection) as asked:
         log_call(patient_id=patient.id, call=_call(), by=actor, at=NOW)
-    assert sum('FROM "access_patientaccess"' in one["sql"] for one in asked) == 1
+    assert sum("access_patientaccess" in one["sql"] for one in asked) == 1
 
 
 def test_a_no_is_never_remembered_and_the_next_act_asks_again():

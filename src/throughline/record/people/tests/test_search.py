@@ -102,10 +102,10 @@ def test_same_names_are_warned_of(hospital):
     assert not search_patients(viewer(), "nunez").same_names
 
 
-def test_at_most_four_statements(hospital, django_assert_max_num_queries):
+def test_at_most_three_statements(hospital, django_assert_max_num_queries):
     for text in ("garcia ana", "4477", "03/14/1943 nunez"):
         who = viewer("case_manager")
-        with django_assert_max_num_queries(4):
+        with django_assert_max_num_queries(3):
             search_patients(who, text)
 
 
