@@ -1,5 +1,6 @@
 """The patient's page costs the same number of statements however much is known of her."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -65,3 +66,18 @@ def test_the_page_costs_as_many_statements_for_many_facts_as_for_few(ward):
         assert ("Condition 0" in page) is (size > 0)
     assert max(sent.values()) <= MOST
     assert len(set(sent.values())) == 1
+
+
+def test_the_choice_of_owners_is_kept_but_never_stale(ward):
+    site, nurse, browser = ward
+    address = reverse("desk:patient", args=[patient_with(site, nurse, 0, 0).id])
+
+    def offered():
+        return re.findall(r'<option value="[^"]+"( selected)?>([^<]+)</option>', browser.get(address).content.decode())
+
+    assert offered() == offered() == [(" selected", nurse.full_name)]
+    joined = make_user("social_worker", site, name="Åsa <b>Lind</b>")
+    assert offered() == [(" selected", nurse.full_name), ("", "Åsa &lt;b&gt;Lind&lt;/b&gt;")]
+    joined.is_active = False
+    joined.save()
+    assert offered() == [(" selected", nurse.full_name)]
