@@ -51,7 +51,7 @@ def action(request: HttpRequest, viewer: Viewer, plan_action_id: UUID) -> HttpRe
     assert patient_id is not None
     if request.method == "GET":
         rows = [one for thread in queries.threads(viewer, patient_id) for one in thread.actions]
-        return _ask(request, viewer, patient_id, next(one.text for one in rows if one.id == plan_action_id))
+        return _ask(request, viewer, patient_id, next((one.text for one in rows if one.id == plan_action_id), ""))
     key, sentence, when = _chosen(request, viewer, patient_id)
     shown = EvidenceFact("document", str(key), sentence, when, viewer.actor.name)
     actions.show_by_document(plan_action_id=plan_action_id, document=shown, by=viewer.actor, at=viewer.at)
