@@ -48,10 +48,12 @@ def _addresses(visitor: Visitor, name: str) -> list[str]:
             ("/directory/", "main [data-open]"),
             ("/directory/?kind=organization", "main [data-open]"),
             ("/intake/", "main [data-open]"),
+            ("/referrals/", "main [data-open]"),
             (patient, "a[href^='/case/']"),
         ):
             visitor.page.goto(start)
             found.append(visitor.page.locator(link).first.get_attribute("href") or "")
+        found.append(f"{found[-1]}closing/")  # of the case
     return found
 
 
