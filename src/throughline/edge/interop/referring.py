@@ -4,6 +4,8 @@ import hashlib
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.db import transaction
+
 from throughline.edge.interop.fhir.drafting import Draft
 from throughline.edge.interop.fhir.elements import Refused
 from throughline.edge.interop.fhir.references import Key
@@ -59,7 +61,8 @@ class Referring:
             urgent=asked.urgent,
         )
         try:
-            intake.receive_referral(site_id=self.site_id, referral=sent, by=by, at=at)
+            with transaction.atomic():  # one that is refused is taken back, and the stretch goes on
+                intake.receive_referral(site_id=self.site_id, referral=sent, by=by, at=at)
         except Refusal as refusal:
             raise Refused("ServiceRequest", f"asks for a referral that intake refused: {refusal}") from None
 

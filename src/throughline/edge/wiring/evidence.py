@@ -40,6 +40,8 @@ def instrument(event: AssessmentSigned, *, by: Actor, at: datetime) -> None:
 
 def contact(event: ContactLogged, *, by: Actor, at: datetime) -> None:
     """A contact somebody answered is evidence; one at the patient's place is a visit as well."""
+    if not event.reached:
+        return  # nothing to look for: see careplan.rules.evidence.satisfies
     words = f"{event.channel.capitalize()}: {event.outcome_words.lower()}"
     for kind in ("contact", "visit") if event.channel == "visit" else ("contact",):
         when = event.began_at or at

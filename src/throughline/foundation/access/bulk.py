@@ -35,7 +35,16 @@ class Values:
     rows: Sequence[Sequence[Any]]
 
 
-def insert_rows(rows: Iterable[models.Model | Values]) -> None:
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One written-out statement that goes in the same message as the rows; `table` is what it changes."""
+
+    table: str
+    text: str
+    parameters: tuple[Any, ...]
+
+
+def insert_rows(rows: Iterable[models.Model | Values | Statement]) -> None:
     """Insert unsaved rows of any models in the order given, neighbours of one model together, in few round trips.
 
     Keys must be set already (no serial columns); signals are not sent. Must run inside a transaction when there are
@@ -43,18 +52,52 @@ def insert_rows(rows: Iterable[models.Model | Values]) -> None:
     """
     statements: list[str] = []
     parameters: list[Any] = []
-    for model, group in groupby(rows, key=type):
+    kind: Any
+    for kind, group in groupby(rows, key=type):
         together: list[Any] = list(group)
-        if model is Values:
+        if kind is Values:
             for values in together:
                 _insert_values(values, statements, parameters)
+        elif kind is Statement:
+            for one in together:
+                statements.append(one.text)
+                parameters.extend(one.parameters)
         elif len(together) < MANY:
-            _add_rows(model, together, statements, parameters)
+            _add_rows(kind, together, statements, parameters)
         else:
             _execute(statements, parameters)
-            names, plain = _for_copy(model)
-            copy_rows(model._meta.db_table, names, map(plain, together))
+            names, plain = _for_copy(kind)
+            copy_rows(kind._meta.db_table, names, map(plain, together))
     _execute(statements, parameters)
+
+
+def few(rows: Sequence[models.Model | Statement]) -> list[tuple[str, list[Any]]] | None:
+    """Return what inserts the rows, neighbouring rows of any models in one statement; None where some are for COPY.
+
+    One statement, because each costs more than its rows; what it inserts does not see what else it inserts.
+    """
+    found: list[tuple[str, list[Any]]] = []
+    inserts: list[str] = []
+    parameters: list[Any] = []
+    kind: Any
+    for kind, group in groupby(rows, key=type):
+        together: list[Any] = list(group)
+        if kind is not Statement and len(together) < MANY:
+            _add_rows(kind, together, inserts, parameters)
+        elif kind is not Statement:
+            return None
+        else:
+            found += [*_one_of(inserts, parameters), *((one.text, list(one.parameters)) for one in together)]
+            inserts, parameters = [], []
+    return [*found, *_one_of(inserts, parameters)]
+
+
+def _one_of(inserts: list[str], parameters: list[Any]) -> list[tuple[str, list[Any]]]:
+    if not inserts:
+        return []
+    *first, last = inserts
+    before = ", ".join(f"i{place} as ({insert})" for place, insert in enumerate(first))
+    return [(f"with {before} {last}" if before else last, parameters)]
 
 
 def _insert_values(values: Values, statements: list[str], parameters: list[Any]) -> None:

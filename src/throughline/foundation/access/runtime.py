@@ -4,35 +4,60 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
+from typing import Any
 from uuid import UUID
 
 import pghistory
-from django.db import connection, transaction
+from django.db import transaction
 
 from throughline.foundation.access.bulk import insert_rows
 from throughline.foundation.access.models import Grant, PatientAccess, TeamMembership
+from throughline.foundation.access.pending import holding, send, told_by
 from throughline.foundation.access.permissions import ROLES
+from throughline.foundation.access.prepared import fetch
 from throughline.foundation.access.queries import may_see
 from throughline.foundation.audit.writing import entry
 from throughline.foundation.journal.publishing import gathering
-from throughline.foundation.kernel.actions import NotPermitted, Place
+from throughline.foundation.kernel.actions import (
+    NotPermitted,
+    Place,
+    known_place,
+    locate,
+    remember_place,
+    remembering_places,
+    tables,
+)
 from throughline.foundation.kernel.actor import Actor, ActorKind
 from throughline.foundation.kernel.viewer import Viewer
 
 _within_action = threading.local()
-_SEES_SITE = [name for name, role in ROLES.items() if role.sees_site]
-_HELD = "{0}.since <= %(at)s and ({0}.until is null or {0}.until > %(at)s)"
-# In one statement, because every act of every nurse asks it: a role that sees the site, or her own or a team's access.
-_RELATED = f"""
-select exists (
-  select 1 from {Grant._meta.db_table} g
-  where g.user_id = %(user)s and g.site_id = %(site)s and g.role = any(%(wide)s) and {_HELD.format("g")}
-) or exists (
-  select 1 from {PatientAccess._meta.db_table} a where a.patient_id = %(patient)s and {_HELD.format("a")}
-  and (a.user_id = %(user)s or a.team_id in (
-    select m.team_id from {TeamMembership._meta.db_table} m where m.user_id = %(user)s and {_HELD.format("m")}))
-)
-"""
+
+# Written out, because every act asks it: the mapper takes longer to write it than PostgreSQL to answer.
+_RELATED = f"""(exists (select 1 from "{Grant._meta.db_table}" g where g.user_id = %(user)s and g.site_id = {{site}}
+    and g.role = any(%(wide)s) and g.since <= %(at)s and (g.until is null or g.until > %(at)s))
+  or exists (select 1 FROM "{PatientAccess._meta.db_table}" a where a.patient_id = {{patient}}
+    and a.since <= %(at)s and (a.until is null or a.until > %(at)s)
+    and (a.user_id = %(user)s or a.team_id in (
+      select m.team_id from "{TeamMembership._meta.db_table}" m where m.user_id = %(user)s
+        and m.since <= %(at)s and (m.until is null or m.until > %(at)s))))) as related"""
+_ASKED = "select " + _RELATED.format(site="%(site)s", patient="%(patient)s")
+
+
+@cache
+def _located(table: str, patient: str) -> str:
+    """Return the question where a record lies and whether its patient is the user's, in one statement."""
+    related = _RELATED.format(site="t.site_id", patient=f"t.{patient}")
+    return f'select t.site_id, t.{patient} as patient_id, {related} from "{table}" t where t.id = %(value)s'
+
+
+def _history(name: str, by: Actor) -> Any:
+    return pghistory.context(user=str(by.user_id or ""), name=by.name, action=name)
+
+
+@cache
+def _wide_roles() -> list[str]:
+    return [key for key, role in ROLES.items() if role.sees_site]
 
 
 class DatabaseRuntime:
@@ -42,20 +67,38 @@ class DatabaseRuntime:
     def transaction(self, *, name: str, by: Actor, at: datetime) -> Iterator[None]:
         """Open a transaction that tells the history triggers its author.
 
-        Nested actions become savepoints of the outer one, and the outer one stays the name in the history. The lines
-        of story, messages and audit of all of them are stored together when the outer one ends.
+        Nested actions are part of the outer one, which stays the name in the history; who means to go on after one of
+        them was refused calls it within `transaction.atomic()`. What waits to be written, the lines of story, messages
+        and audit of all of them are stored together when the outer one ends.
         """
-        with transaction.atomic(), gathering() as rows:
-            if getattr(_within_action, "yes", False):
+        if getattr(_within_action, "yes", False):
+            with transaction.atomic(savepoint=False), gathering(), holding():
                 yield
-                return
+            return
+        with transaction.atomic(), gathering() as rows, remembering_places():
             _within_action.yes, _within_action.related = True, set()
             try:
-                with pghistory.context(user=str(by.user_id or ""), name=by.name, action=name):
+                # Holding comes first: it must see each statement before the history's settings are put before it.
+                with holding() as waiting, _history(name, by) as author, told_by(author):
                     yield
-                    insert_rows(sorted(rows, key=lambda row: row._meta.label))
+                    waiting.extend(rows)
+                    send(waiting)
             finally:
                 _within_action.yes, _within_action.related = False, None
+
+    def place(self, argument: str, value: Any, by: Actor, at: datetime) -> Place:
+        """Return where a record lies; of a person's act, learn in the same statement whether its patient is hers."""
+        table, related = tables.get(argument), getattr(_within_action, "related", None)
+        if table is None or related is None or by.kind is not ActorKind.PERSON or known_place(argument, value):
+            return locate(argument, value)
+        found = fetch(_located(*table), {"user": by.user_id, "at": at, "wide": _wide_roles(), "value": value})
+        if not found:
+            return locate(argument, value)  # which refuses in its own words
+        place = Place(found[0]["site_id"], found[0]["patient_id"])
+        remember_place(argument, value, place)
+        if found[0]["related"] and by.user_id is not None:
+            related.add((by.user_id, place, at))
+        return place
 
     def authorize(self, by: Actor, permission: str, place: Place, at: datetime) -> None:
         """Raise NotPermitted unless the actor holds the permission at the place and may see its patient."""
@@ -87,13 +130,8 @@ class DatabaseRuntime:
         return related
 
     def _asked_whether_related(self, user_id: UUID, place: Place, at: datetime) -> bool:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                _RELATED,
-                {"user": user_id, "site": place.site_id, "patient": place.patient_id, "at": at, "wide": _SEES_SITE},
-            )
-            found = cursor.fetchone()
-        return bool(found and found[0])
+        said = {"user": user_id, "site": place.site_id, "patient": place.patient_id, "at": at, "wide": _wide_roles()}
+        return bool(fetch(_ASKED, said)[0]["related"])
 
     def sees(self, viewer: Viewer, place: Place) -> bool:
         """Whether the viewer may see the patient of the place."""

@@ -3,8 +3,9 @@ function and leaves an audit row. It knows none of those parts: the access packa
 
 import functools
 import inspect
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ParamSpec, Protocol, TypeVar
@@ -43,6 +44,8 @@ class Runtime(Protocol):
 
     def transaction(self, *, name: str, by: Actor, at: datetime) -> AbstractContextManager[Any]: ...
 
+    def place(self, argument: str, value: Any, by: Actor, at: datetime) -> Place: ...
+
     def authorize(self, by: Actor, permission: str, place: Place, at: datetime) -> None: ...
 
     def sees(self, viewer: Viewer, place: Place) -> bool: ...
@@ -51,6 +54,7 @@ class Runtime(Protocol):
 
 
 _locators: dict[str, Callable[[Any], Place]] = {}
+tables: dict[str, tuple[str, str]] = {}
 _installed: list[Runtime] = []
 registry: dict[str, Callable[..., Any]] = {}
 
@@ -60,21 +64,59 @@ def install(runtime: Runtime) -> None:
     _installed[:] = [runtime]
 
 
-def locator(argument: str) -> Callable[[Callable[[Any], Place]], Callable[[Any], Place]]:
-    """Register how the value of `argument` (such as "case_id") leads to its Place."""
+def locator(
+    argument: str, *, table: str = "", patient: str = "patient_id"
+) -> Callable[[Callable[[Any], Place]], Callable[[Any], Place]]:
+    """Register how the value of `argument` (such as "case_id") leads to its Place.
+
+    Where that is the `site_id` and the `patient` column of the row with this id in one `table`, naming them lets the
+    runtime ask for the place together with what else it asks.
+    """
 
     def register(find: Callable[[Any], Place]) -> Callable[[Any], Place]:
         _locators[argument] = find
+        if table:
+            tables[argument] = (table, patient)
         return find
 
     return register
+
+
+# The places of records an act has met already: an act within it on the same record does not ask for them again.
+_places: ContextVar[dict[tuple[str, Any], Place] | None] = ContextVar("throughline_places", default=None)
+
+
+@contextmanager
+def remembering_places() -> Iterator[None]:
+    """Remember, until the block ends, where each record lies that was located in it."""
+    token = _places.set({})
+    try:
+        yield
+    finally:
+        _places.reset(token)
+
+
+def remember_place(argument: str, value: Any, place: Place) -> None:
+    """Say where a record lies that was just read or made within this act."""
+    known = _places.get()
+    if known is not None:
+        known[argument, value] = place
+
+
+def known_place(argument: str, value: Any) -> Place | None:
+    """Return where a record lies that this act has met already, else None."""
+    return (_places.get() or {}).get((argument, value))
 
 
 def locate(argument: str, value: Any) -> Place:
     """Return the Place an argument's value belongs to. Raises NotFound when there is no such record."""
     if argument == "site_id":
         return Place(site_id=value)
-    return _locators[argument](value)
+    found = known_place(argument, value)
+    if found is None:
+        found = _locators[argument](value)
+        remember_place(argument, value, found)
+    return found
 
 
 def require_sight(viewer: Viewer, place: Place) -> None:
@@ -139,7 +181,7 @@ def _carry_out(
     try:
         with runtime.transaction(name=name, by=by, at=at):
             if on:
-                place = locate(on, kwargs[on])
+                place = runtime.place(on, kwargs[on], by, at)
             runtime.authorize(by, needs, place, at)
             if place.patient_id is None and isinstance(kwargs.get("patient_id"), UUID):
                 # The act is allowed by site, but the audit shall still say whose record it touched.

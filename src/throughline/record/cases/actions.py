@@ -51,7 +51,7 @@ class Opening:
     acuity: int = 2
 
 
-@locator("case_id")
+@locator("case_id", table="cases_case")
 def _place_of_case(case_id: UUID) -> Place:
     found = Case.objects.filter(pk=case_id).values_list("site_id", "patient_id").first()
     if found is None:

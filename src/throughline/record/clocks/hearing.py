@@ -1,10 +1,11 @@
 """Every announced event passes here: by content it starts, meets, pauses, resumes or cancels clocks."""
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from throughline.foundation.access.prepared import fetch
 from throughline.foundation.kernel.actor import Actor, system
 from throughline.foundation.kernel.events import Event
 from throughline.record.clocks import actions
@@ -27,10 +28,28 @@ def hear(event: Event, *, by: Actor, at: datetime) -> None:
     if not listening:
         return
     payload = {one.name: getattr(event, one.name) for one in dataclasses.fields(event)}
+    concerned = [(rule, one) for rule, one in listening if rules.concerns(one, payload)]
     author = system(f"clocks, after {by.name}")
-    for rule, one in listening:
-        if rules.concerns(one, payload):
-            DOES[one.does](rule, one, event, payload, author, at)
+    open_ones = _open_ones(event, concerned)
+    for rule, one in concerned:
+        if one.does == "start":
+            open_ones.add(rule.key)
+        elif rule.key not in open_ones:
+            continue
+        DOES[one.does](rule, one, event, payload, author, at)
+
+
+def _open_ones(event: Event, concerned: Sequence[tuple[ClockRule, Hearing]]) -> set[str]:
+    """Return the keys of those rules of which a clock of the patient is open; asked once an event, not once a rule."""
+    keys = sorted({rule.key for rule, one in concerned if one.does != "start"})
+    if not keys:
+        return set()
+    return {row["rule_key"] for row in fetch(_OPEN, [event.patient_id, keys])}
+
+
+_OPEN = """
+select distinct rule_key from clocks_clock where patient_id = %s and ended_at is null and rule_key = any(%s)
+"""
 
 
 def _start(rule: ClockRule, one: Hearing, event: Event, payload: Mapping[str, Any], by: Actor, at: datetime) -> None:

@@ -5,14 +5,15 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from throughline.foundation.access.pending import write
 from throughline.foundation.access.permissions import Permission
+from throughline.foundation.access.prepared import fetch
 from throughline.foundation.journal.publishing import publish
-from throughline.foundation.kernel.actions import NotFound, Place, action, locator
+from throughline.foundation.kernel.actions import NotFound, Place, action, locator, remember_place
 from throughline.foundation.kernel.actor import Actor
 from throughline.record.cases.models import Case
 from throughline.record.contacts import events, rules
 from throughline.record.contacts.models import Contact
-from throughline.record.people.models import Patient
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,10 +33,33 @@ class ContactIn:
     attempt_of: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Before:
+    """What stands when a contact is to be logged, read once and with the patient locked.
+
+    `tries` counts what failed since she was last reached (`reached_at`), `failed` the same without agreed call-backs.
+    """
+
+    patient_id: UUID
+    site_id: UUID
+    language: str
+    time_zone: str
+    case_id: UUID | None
+    last_contact_at: datetime | None
+    programmes: tuple[str, ...]
+    reached_at: datetime | None
+    tries: int
+    failed: int
+
+    def counts(self, began_at: datetime) -> int:
+        """Return 1 for a contact later than the last that reached her, else 0: an old one entered late is no try."""
+        return int(self.reached_at is None or began_at > self.reached_at)
+
+
 CHANNELS = ("phone", "visit", "video", "message", "letter")
 
 
-@locator("contact_id")
+@locator("contact_id", table="contacts_contact")
 def _place_of_contact(contact_id: UUID) -> Place:
     found = Contact.objects.filter(pk=contact_id).values_list("site_id", "patient_id").first()
     if found is None:
@@ -43,21 +67,50 @@ def _place_of_contact(contact_id: UUID) -> Place:
     return Place(site_id=found[0], patient_id=found[1])
 
 
+# The lock is a statement of its own before the counts: who waited for it must count what the other has logged.
+# It lets rows that only point to the patient be written meanwhile.
+_LOCK = "select id from people_patient where id = %s for no key update"
+_BEFORE = """
+select p.id as patient_id, p.site_id, p.language, p.time_zone, c.id as case_id, c.last_contact_at,
+  array(select e.programme from cases_enrolment e where e.case_id = c.id and e.until is null) as programmes,
+  r.reached_at, t.tries, t.failed
+from people_patient p
+left join cases_case c on c.patient_id = p.id and c.state <> 'closed'
+cross join lateral (select max(k.at) as reached_at from contacts_contact k
+  where k.patient_id = p.id and k.outcome = any(%(reached)s)) r
+cross join lateral (select count(*) as tries, count(*) filter (where k.outcome <> 'call-back') as failed
+  from contacts_contact k where k.patient_id = p.id and k.outcome <> all(%(reached)s)
+    and (r.reached_at is null or k.at > r.reached_at)) t
+where p.id = %(patient)s
+"""
+
+
+def before_contact(patient_id: UUID) -> Before:
+    """Lock the patient and return what stands before a contact with her. For use within an act.
+
+    Raises NotFound when there is no such patient.
+    """
+    fetch(_LOCK, [patient_id])
+    found = fetch(_BEFORE, {"patient": patient_id, "reached": list(rules.REACHED)})
+    if not found:
+        raise NotFound("There is no such patient, or she is not on your list.")
+    return Before(**found[0] | {"programmes": tuple(found[0]["programmes"])})
+
+
 @action("contacts.log", needs=Permission.WORK_CASE, on="patient_id")
-def log_contact(*, patient_id: UUID, contact: ContactIn, by: Actor, at: datetime) -> UUID:
-    """Log a contact or a try and return its identifier.
+def log_contact(*, patient_id: UUID, contact: ContactIn, before: Before | None = None, by: Actor, at: datetime) -> UUID:
+    """Log a contact or a try and return its identifier; `before` is what an act around this one has read already.
 
     Raises UnableToLogContact for an unknown outcome or channel, a start in the future or over 30 days back, more than
     24 hours, or somebody spoken to without two identifiers.
     """
     chosen = rules.outcome(contact.outcome)
     _check(contact, chosen, at)
-    patient = Patient.objects.select_for_update().get(pk=patient_id)
-    case = Case.objects.filter(patient=patient).exclude(state="closed").first()
-    logged = Contact.objects.create(
-        site_id=patient.site_id,
-        patient=patient,
-        case=case,
+    before = before or before_contact(patient_id)
+    logged = Contact(
+        site_id=before.site_id,
+        patient_id=patient_id,
+        case_id=before.case_id,
         channel=contact.channel,
         outcome=chosen.key,
         with_whom=contact.with_whom,
@@ -73,9 +126,11 @@ def log_contact(*, patient_id: UUID, contact: ContactIn, by: Actor, at: datetime
         by_name=by.name,
         recorded_at=at,
     )
-    if case is not None and chosen.reached and (case.last_contact_at or contact.began_at) <= contact.began_at:
-        Case.objects.filter(pk=case.pk).update(last_contact_at=contact.began_at)
-    _announce(logged, chosen, case, by=by, at=at)
+    write(logged)
+    remember_place("contact_id", logged.id, Place(before.site_id, patient_id))
+    if before.case_id and chosen.reached and (before.last_contact_at or contact.began_at) <= contact.began_at:
+        Case.objects.filter(pk=before.case_id).update(last_contact_at=contact.began_at)
+    _announce(logged, chosen, before, by=by, at=at)
     return logged.id
 
 
@@ -91,18 +146,10 @@ def _check(contact: ContactIn, chosen: rules.Outcome, at: datetime) -> None:
     rules.check_identified(chosen, contact.identifiers)
 
 
-def _announce(logged: Contact, chosen: rules.Outcome, case: Case | None, *, by: Actor, at: datetime) -> None:
-    about: dict[str, Any] = {
-        "site_id": logged.site_id,
-        "patient_id": logged.patient_id,
-        "case_id": case.id if case else None,
-    }
-    attempt = 0
-    if not chosen.reached and chosen.counts_as_attempt:
-        reached = [key for key, known in rules.BY_KEY.items() if known.reached]
-        latest = Contact.objects.filter(patient_id=logged.patient_id, outcome__in=reached).order_by("-at").first()
-        since = Contact.objects.filter(patient_id=logged.patient_id).exclude(outcome__in=reached)
-        attempt = since.filter(at__gt=latest.at).count() if latest else since.count()
+def _announce(logged: Contact, chosen: rules.Outcome, before: Before, *, by: Actor, at: datetime) -> None:
+    about: dict[str, Any] = {"site_id": logged.site_id, "patient_id": logged.patient_id, "case_id": logged.case_id}
+    is_try = not chosen.reached and chosen.counts_as_attempt
+    attempt = before.tries + before.counts(logged.at) if is_try else 0
     publish(
         events.ContactLogged(
             **about,

@@ -36,6 +36,7 @@ OUTCOMES: tuple[Outcome, ...] = (
     Outcome("9", "other", "Other"),
 )
 BY_KEY: Mapping[str, Outcome] = {outcome.key: outcome for outcome in OUTCOMES}
+REACHED: tuple[str, ...] = tuple(outcome.key for outcome in OUTCOMES if outcome.reached)
 
 IDENTIFIERS: Mapping[str, str] = {
     "name": "Full name",

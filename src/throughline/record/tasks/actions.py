@@ -7,15 +7,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from throughline.foundation.access.bulk import Statement
 from throughline.foundation.access.models import Team, User
+from throughline.foundation.access.pending import write
 from throughline.foundation.access.permissions import Permission
+from throughline.foundation.access.prepared import fetch
 from throughline.foundation.journal.publishing import publish
-from throughline.foundation.kernel.actions import NotFound, Place, Refusal, action, locator
+from throughline.foundation.kernel.actions import NotFound, Place, Refusal, action, locate, locator, remember_place
 from throughline.foundation.kernel.actor import Actor
-from throughline.record.cases.models import Case
-from throughline.record.people.models import Patient
 from throughline.record.tasks import events, rules
-from throughline.record.tasks.models import Task, TaskTransition
+from throughline.record.tasks.models import MOVE, MOVING, Task, TaskTransition
 
 
 class UnableToAddTask(Refusal):
@@ -43,7 +44,7 @@ class TaskIn:
     recurrence: str = ""
 
 
-@locator("task_id")
+@locator("task_id", table="tasks_task")
 def _place_of_task(task_id: UUID) -> Place:
     found = Task.objects.filter(pk=task_id).values_list("site_id", "patient_id").first()
     if found is None:
@@ -53,10 +54,15 @@ def _place_of_task(task_id: UUID) -> Place:
 
 def _changed(task: Task, act: str, before: dict[str, Any], reason: str, *, by: Actor, at: datetime) -> None:
     task.version += 1
-    task.save()
-    TaskTransition.objects.create(
-        task=task, act=act, before=before, after=_face(task), reason=reason, at=at, by_id=by.user_id, by_name=by.name
-    )
+    moved = Statement("tasks_task", MOVE, (*(getattr(task, column) for column in MOVING), task.id))
+    write(moved, _transition(task, act, before, reason, by=by, at=at))
+
+
+def _transition(
+    task: Task, act: str, before: dict[str, Any], reason: str, *, by: Actor, at: datetime
+) -> TaskTransition:
+    who = {"by_id": by.user_id, "by_name": by.name}
+    return TaskTransition(task_id=task.id, act=act, before=before, after=_face(task), reason=reason, at=at, **who)
 
 
 def _face(task: Task) -> dict[str, Any]:
@@ -90,32 +96,49 @@ def add_task(*, patient_id: UUID, task: TaskIn, by: Actor, at: datetime) -> UUID
 
     Raises UnableToAddTask for a missing title, a recurrence without a due date, or a holder who does not work here.
     """
-    patient = Patient.objects.get(pk=patient_id)
     if not task.title.strip():
         raise UnableToAddTask("Say in a few words what is to be done.")
-    if task.subject:
-        standing = Task.objects.filter(subject=task.subject, state__in=rules.LIVE, patient=patient).first()
-        if standing is not None:
-            return standing.id
-    owner, team = _holders(patient.site_id, task.owner_id, task.team_id)
+    place = locate("patient_id", patient_id)
+    assert place.site_id is not None
+    case_id, standing = _standing(patient_id, task)
+    if standing is not None:
+        return standing
+    holder = _holder_names(place.site_id, task, by)
     if task.recurrence:
         if task.due_at is None:
             raise UnableToAddTask("A repeating task needs a first due date.")
         rules.next_due(due_at=task.due_at, recurrence=task.recurrence, time_zone=task.time_zone, after=at)
-    case_id = task.case_id or _open_case(patient_id)
-    fields = dataclasses.asdict(task) | {"case_id": case_id, "title": task.title.strip()}
-    created = Task.objects.create(
-        **fields, site_id=patient.site_id, created_at=at, created_by_id=by.user_id, created_by_name=by.name
-    )
-    TaskTransition.objects.create(
-        task=created, act="add", after=_face(created), at=at, by_id=by.user_id, by_name=by.name
-    )
-    publish(events.TaskAdded(**_about(created), owner_name=", ".join(str(h) for h in (owner, team) if h)), by=by, at=at)
+    said = {name: getattr(task, name) for name in _SAID} | {"case_id": case_id, "title": task.title.strip()}
+    who = {"created_by_id": by.user_id, "created_by_name": by.name}
+    created = Task(**said, site_id=place.site_id, created_at=at, **who)
+    write(created, _transition(created, "add", {}, "", by=by, at=at))
+    remember_place("task_id", created.id, place)
+    publish(events.TaskAdded(**_about(created), owner_name=holder), by=by, at=at)
     return created.id
 
 
-def _open_case(patient_id: UUID) -> UUID | None:
-    return Case.objects.filter(patient_id=patient_id).exclude(state="closed").values_list("pk", flat=True).first()
+_SAID = tuple(one.name for one in dataclasses.fields(TaskIn))
+_STANDING = """
+select (select c.id from cases_case c where c.patient_id = %(patient)s and c.state <> 'closed' limit 1) as case_id,
+  (select t.id from tasks_task t where t.subject = %(subject)s and t.subject <> '' and t.patient_id = %(patient)s
+    and t.state = any(%(live)s) limit 1) as standing
+"""
+
+
+def _standing(patient_id: UUID, task: TaskIn) -> tuple[UUID | None, UUID | None]:
+    """Return the case the task belongs to, and the live task of the same subject if there is one."""
+    if task.case_id is not None and not task.subject:
+        return task.case_id, None
+    found = fetch(_STANDING, {"patient": patient_id, "subject": task.subject, "live": list(rules.LIVE)})[0]
+    return task.case_id or found["case_id"], found["standing"]
+
+
+def _holder_names(site_id: UUID, task: TaskIn, by: Actor) -> str:
+    """Return who holds the task, in words. Raises UnableToAddTask for one who does not work at the site."""
+    if task.team_id is None and task.owner_id is not None and task.owner_id == by.user_id and site_id in by.permissions:
+        return by.name  # who acts with a role at the site works there
+    owner, team = _holders(site_id, task.owner_id, task.team_id)
+    return ", ".join(str(holder) for holder in (owner, team) if holder)
 
 
 def _holders(site_id: UUID, owner_id: UUID | None, team_id: UUID | None) -> tuple[User | None, Team | None]:
@@ -169,9 +192,14 @@ def _recur(task: Task, *, by: Actor, at: datetime) -> UUID | None:
 
 
 @action("tasks.hold", needs=Permission.WORK_CASE, on="task_id")
-def hold_task(*, task_id: UUID, until: datetime, reason: str, by: Actor, at: datetime) -> None:
-    """Let a task rest until an instant, for a reason from the list. It never rests past a legal deadline."""
-    task = _locked(task_id)
+def hold_task(
+    *, task_id: UUID, until: datetime, reason: str, locked: Task | None = None, by: Actor, at: datetime
+) -> None:
+    """Let a task rest until an instant, for a reason from the list. It never rests past a legal deadline.
+
+    `locked` is the row where an act around this one has read and locked it already.
+    """
+    task = locked if locked is not None and locked.id == task_id else _locked(task_id)
     why = rules.hold_reason(reason)
     if task.state not in rules.LIVE:
         raise rules.UnableToMoveTask(f"This task is {rules.WORDS[task.state]}; there is nothing to snooze.")

@@ -43,7 +43,7 @@ class Counts:
         return self.broken + sum(count for status, count in self.answers.items() if status >= 500)
 
 
-class _Nurse:
+class Nurse:
     """One client with a connection of its own."""
 
     def __init__(self, port: int, cookie: str, counts: Counts, number: int) -> None:
@@ -53,6 +53,7 @@ class _Nurse:
         self.counts, self.number = counts, number
 
     def ask(self, method: str, path: str, form: dict[str, str] | None = None) -> tuple[int, str]:
+        """Return status and body of one request as the page's own script sends it; (0, "") when it broke."""
         headers = self.headers | ({"Content-Type": "application/x-www-form-urlencoded"} if form is not None else {})
         if method == "GET":
             headers.pop("HX-Request")
@@ -101,7 +102,7 @@ def drive(port: int, cookie: str, patients: list[str], *, clients: int, seconds:
     counts, end = Counts(), time.monotonic() + seconds
 
     def work(number: int) -> None:
-        nurse = _Nurse(port, cookie, counts, number)
+        nurse = Nurse(port, cookie, counts, number)
         with closing(nurse.link):
             turn = 0
             while time.monotonic() < end:

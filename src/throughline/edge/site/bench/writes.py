@@ -1,4 +1,4 @@
-"""Writing: a patient registered, validated and audited; bundles and people taken in through the importer."""
+"""Writing: a patient or a task registered, validated and audited; bundles and people taken in through the importer."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import time
 import uuid
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +57,69 @@ def register_rate(clients: int) -> Callable[[Bench], list[float]]:
                 )
                 someone = PersonIn(names=names, birth_date=date.fromordinal(704_000 + shift))
                 register_patient(site_id=site_id, person=someone, by=system("bench"), at=datetime.now(UTC))
+
+            return turn
+
+        return [rate(worker, workers=clients, seconds=bench.seconds)]
+
+    return once
+
+
+NURSE = "bench-nurse"
+PATIENTS = 40
+
+
+def _ward(bench: Bench) -> tuple[Any, list[Any]]:
+    """Return a nurse as she acts, and her patients, each with a case of hers; made the first time."""
+    site_id = _site(bench)
+    from throughline.foundation.access import actions, queries
+    from throughline.foundation.kernel.actor import system
+    from throughline.record.cases import actions as cases
+    from throughline.record.cases.models import Case
+    from throughline.record.people.actions import register_patient
+    from throughline.record.people.records import NameIn, PersonIn
+
+    at = datetime.now(UTC)
+    act: dict[str, Any] = {"by": system("bench"), "at": at}
+    nurse = queries.actor_named(NURSE, at=at)
+    if nurse is None:
+        actions.create_user(
+            site_id=site_id, username=NURSE, full_name="Bench Nurse", email="", roles=["case_manager"], **act
+        )
+        nurse = queries.actor_named(NURSE, at=at)
+    assert nurse is not None
+    held = Case.objects.filter(owner_id=nurse.user_id).order_by("id")
+    for number in range(held.count(), PATIENTS):
+        someone = PersonIn(names=(NameIn(family=f"Ward {number}", given="Bench"),), birth_date=date(1950, 1, 1))
+        patient_id = register_patient(site_id=site_id, person=someone, **act)
+        opening = cases.Opening(programme="transitional", source="bench", identified_on=at.date())
+        case_id = cases.open_case(site_id=site_id, patient_id=patient_id, opening=opening, **act)
+        cases.assign_case(case_id=case_id, owner_id=nurse.user_id, team_id=None, **act)
+    return nurse, list(held.values_list("patient_id", flat=True)[:PATIENTS])
+
+
+def task_rate(clients: int) -> Callable[[Bench], list[float]]:
+    """Return a measurement of tasks added per second by that many processes, each acting as the patients' nurse."""
+
+    def once(bench: Bench) -> list[float]:
+        nurse, patients = _ward(bench)
+        from django.db import connections
+
+        from throughline.foundation.access import wall
+        from throughline.record.tasks.actions import TaskIn, add_task
+
+        connections.close_all()
+
+        def worker(number: int) -> Callable[[int], None]:
+            wall.stand_open()
+
+            def turn(count: int) -> None:
+                patient_id, at = patients[(count * clients + number) % len(patients)], datetime.now(UTC)
+                task = TaskIn(
+                    patient_id=patient_id, verb="Order", title=f"a shower chair, {number} {count}",
+                    owner_id=nurse.user_id, due_at=at + timedelta(days=2), time_zone="America/Chicago",
+                )  # fmt: skip
+                add_task(patient_id=patient_id, task=task, by=nurse, at=at)
 
             return turn
 
@@ -124,6 +187,15 @@ MEASUREMENTS = (
         "register a patient, validated and audited, 8 processes",
         "per s",
         register_rate(8),
+        "floor.insert-8",
+        "≥ 360 per s (8 × CARE; half of WSO2 is 278)",
+        figure_at_least=360,
+    ),
+    Measurement(
+        "register-task-8",
+        "add a task as the patient's nurse, validated and audited, 8 processes",
+        "per s",
+        task_rate(8),
         "floor.insert-8",
         "≥ 360 per s (8 × CARE; half of WSO2 is 278)",
         figure_at_least=360,

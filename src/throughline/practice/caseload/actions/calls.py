@@ -6,16 +6,15 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from throughline.foundation.access.permissions import Permission
-from throughline.foundation.kernel.actions import action
+from throughline.foundation.access.prepared import fetch
+from throughline.foundation.kernel.actions import Place, action, remember_place
 from throughline.foundation.kernel.actor import Actor
 from throughline.foundation.ui import formats
 from throughline.record.cases import programmes
-from throughline.record.cases.models import Case
 from throughline.record.contacts import actions as contacts
 from throughline.record.contacts import rules
 from throughline.record.contacts.models import Contact
 from throughline.record.documents import actions as documents
-from throughline.record.people.models import Patient
 from throughline.record.tasks import actions as tasks
 from throughline.record.tasks.models import Task
 from throughline.record.tasks.rules import LIVE
@@ -39,7 +38,8 @@ def log_call(*, patient_id: UUID, call: CallIn, by: Actor, at: datetime) -> tupl
     A try that failed moves the patient's call task (or makes one) to the next try; at the programme's limit a letter
     and a message in the patient's language are asked for instead. All or nothing: whatever is refused leaves no trace.
     """
-    contact_id = contacts.log_contact(patient_id=patient_id, contact=call.contact, by=by, at=at)
+    before = contacts.before_contact(patient_id)
+    contact_id = contacts.log_contact(patient_id=patient_id, contact=call.contact, before=before, by=by, at=at)
     chosen = rules.outcome(call.contact.outcome)
     said = f"{chosen.words.lower()} logged"
     for task_id in call.closes:
@@ -48,88 +48,94 @@ def log_call(*, patient_id: UUID, call: CallIn, by: Actor, at: datetime) -> tupl
     if call.closes:
         said += f", {len(call.closes)} closed"
     if chosen.try_again:
-        said += "; " + _follow(patient_id, contact_id, call, chosen, by=by, at=at)
+        said += "; " + _follow(before, contact_id, call, chosen, by=by, at=at)
     return contact_id, said
 
 
-def _limit(patient_id: UUID) -> int:
-    case = Case.objects.filter(patient_id=patient_id).exclude(state="closed").first()
-    if case is None:
-        return DEFAULT_LIMIT
-    keys = case.enrolments.filter(until__isnull=True).values_list("programme", flat=True)
-    known = [programmes.programmes()[key].cadence for key in keys if key in programmes.programmes()]
+def _limit(before: contacts.Before) -> int:
+    content = programmes.programmes() if before.programmes else {}
+    known = [content[key].cadence for key in before.programmes if key in content]
     return min((c.attempt_limit for c in sorted(known, key=lambda c: c.every_days)[:1]), default=DEFAULT_LIMIT)
 
 
-def _failed_since_reached(patient_id: UUID) -> int:
-    reached = [key for key, known in rules.BY_KEY.items() if known.reached]
-    tries = Contact.objects.filter(patient_id=patient_id).exclude(outcome__in=[*reached, "call-back"])
-    latest = Contact.objects.filter(patient_id=patient_id, outcome__in=reached).order_by("-at").first()
-    return tries.filter(at__gt=latest.at).count() if latest else tries.count()
+def _call_task(patient_id: UUID, owner_id: UUID | None) -> Task | None:
+    """Return the owner's call to the patient that is due first, locked."""
+    if owner_id is None:
+        return None
+    found = fetch(_CALL_TASK, [patient_id, list(LIVE), owner_id])
+    return Task.from_db("default", list(found[0]), list(found[0].values())) if found else None
 
 
-def _follow(patient_id: UUID, contact_id: UUID, call: CallIn, chosen: rules.Outcome, *, by: Actor, at: datetime) -> str:
-    patient = Patient.objects.get(pk=patient_id)
-    limit = _limit(patient_id)
-    standing = (
-        Task.objects.filter(patient=patient, kind="call", state__in=LIVE, owner_id=by.user_id)
-        .order_by("due_at")
-        .first()
-    )
-    if chosen.key != "call-back" and _failed_since_reached(patient_id) >= limit:
-        return _letter(patient, limit, contact_id, by=by, at=at)
+# Written out: the mapper takes longer to write it than PostgreSQL to answer.
+_CALL_TASK = (
+    f"select {', '.join(str(field.column) for field in Task._meta.concrete_fields)} from tasks_task"
+    " where patient_id = %s and kind = 'call' and state = any(%s) and owner_id = %s"
+    " order by due_at limit 1 for no key update"
+)
+
+
+def _follow(
+    before: contacts.Before, contact_id: UUID, call: CallIn, chosen: rules.Outcome, *, by: Actor, at: datetime
+) -> str:
+    limit = _limit(before)
+    if chosen.key != "call-back" and before.failed + before.counts(call.contact.began_at) >= limit:
+        return _letter(before, limit, contact_id, by=by, at=at)
     if call.next_try is None:
         return "no further try planned"
+    standing = _call_task(before.patient_id, by.user_id)
     deadline = standing.legal_due_at if standing is not None else None
+    zone = before.time_zone or "America/New_York"
     if deadline is not None and call.next_try > deadline:
         # Resting until then would pass a legal deadline: the call stays on the list, and the words say why.
-        zone = patient.time_zone or "America/New_York"
         today = at.astimezone(ZoneInfo(zone)).date()
         return f"stays on your list, the deadline is {formats.moment(deadline, zone, today)}"
     if standing is not None:
-        tasks.hold_task(task_id=standing.id, until=call.next_try, reason="later-today", by=by, at=at)
+        remember_place("task_id", standing.id, Place(standing.site_id, standing.patient_id))
+        tasks.hold_task(
+            task_id=standing.id, until=call.next_try, reason="later-today", locked=standing, by=by, at=at
+        )  # fmt: skip
     else:
-        _call_again(patient, contact_id, call.next_try, chosen, by=by, at=at)
-    zone = patient.time_zone or "America/New_York"
+        _call_again(before, contact_id, call.next_try, chosen, by=by, at=at)
     local = call.next_try.astimezone(ZoneInfo(zone))
     return f"next try {local:%a, %b} {local.day}, {formats.clock(call.next_try, zone)}"
 
 
-def _letter(patient: Patient, limit: int, contact_id: UUID, *, by: Actor, at: datetime) -> str:
-    if Task.objects.filter(patient=patient, kind="letter", subject__startswith="unreached:", state__in=LIVE).exists():
+def _letter(before: contacts.Before, limit: int, contact_id: UUID, *, by: Actor, at: datetime) -> str:
+    live = Task.objects.filter(patient_id=before.patient_id, state__in=LIVE)
+    if live.filter(kind="letter", subject__startswith="unreached:").exists():
         return f"{limit} tries used up: the letter waits on the list already"
     wanted = tasks.TaskIn(
-        patient_id=patient.id,
+        patient_id=before.patient_id,
         verb="Send letter and message",
-        title=f"not reached after {limit} tries; write in her language ({patient.language or 'en'})",
+        title=f"not reached after {limit} tries; write in her language ({before.language or 'en'})",
         kind="letter",
         owner_id=by.user_id,
         due_at=at,
-        time_zone=patient.time_zone,
+        time_zone=before.time_zone,
         subject=f"unreached:{contact_id}",
     )
-    task_id = tasks.add_task(patient_id=patient.id, task=wanted, by=by, at=at)
+    task_id = tasks.add_task(patient_id=before.patient_id, task=wanted, by=by, at=at)
     for key in ("unreached", "unreached-message"):
         letter = documents.LetterIn(key=key, values={"tries": str(limit)}, subject=f"task:{task_id}")
-        documents.draft_letter(patient_id=patient.id, wanted=letter, by=by, at=at)
+        documents.draft_letter(patient_id=before.patient_id, wanted=letter, by=by, at=at)
     return f"{limit} tries used up: letter and message drafted, on your list"
 
 
 def _call_again(
-    patient: Patient, contact_id: UUID, when: datetime, chosen: rules.Outcome, *, by: Actor, at: datetime
+    before: contacts.Before, contact_id: UUID, when: datetime, chosen: rules.Outcome, *, by: Actor, at: datetime
 ) -> None:
     wanted = tasks.TaskIn(
-        patient_id=patient.id,
+        patient_id=before.patient_id,
         verb="Call",
         title=f"next try after “{chosen.words.lower()}”",
         kind="call",
         owner_id=by.user_id,
         due_at=when,
         due_has_time=True,
-        time_zone=patient.time_zone,
+        time_zone=before.time_zone,
         subject=f"next-try:{contact_id}",
     )
-    tasks.add_task(patient_id=patient.id, task=wanted, by=by, at=at)
+    tasks.add_task(patient_id=before.patient_id, task=wanted, by=by, at=at)
 
 
 @action("caseload.undo-call", needs=Permission.WORK_CASE, on="contact_id")

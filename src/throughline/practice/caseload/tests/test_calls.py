@@ -1,15 +1,25 @@
-"""A call with all it moves asks once whether the patient is the nurse's, however many acts lie within it."""
+"""A call with all it moves asks each thing once and writes all of it in one message, whole or not at all."""
+
+import json
+from datetime import timedelta
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from throughline.foundation.access.queries import actor_for
 from throughline.foundation.access.tests.factories import make_site, make_user
+from throughline.foundation.audit.models import AuditEntry
+from throughline.foundation.journal.models import JournalEntry
 from throughline.foundation.kernel.actions import NotPermitted
 from throughline.practice.caseload.actions import CallIn, log_call
 from throughline.record.cases.tests.factories import NOW, make_case, make_patient
 from throughline.record.contacts.actions import ContactIn
+from throughline.record.contacts.models import Contact
+from throughline.record.tasks.actions import TaskIn, add_task
+from throughline.record.tasks.models import Task, TaskTransition
+from throughline.record.tasks.rules import UnableToMoveTask
 
 pytestmark = pytest.mark.django_db
 
@@ -36,3 +46,100 @@ def test_a_no_is_never_remembered_and_the_next_act_asks_again():
     log_call(patient_id=hers.id, call=_call(), by=actor, at=NOW)
     with pytest.raises(NotPermitted):
         log_call(patient_id=other.id, call=_call(), by=actor, at=NOW)
+
+
+def _standing_call(site, nurse, patient):
+    task = TaskIn(patient_id=patient.id, verb="Call", title="check in", kind="call", owner_id=nurse.id, due_at=NOW)
+    return add_task(patient_id=patient.id, task=task, by=actor_for(nurse, at=NOW), at=NOW)
+
+
+def _failed(nurse, patient, *, hours=0):
+    at = NOW + timedelta(hours=hours)
+    call = CallIn(
+        contact=ContactIn(channel="phone", outcome="no-answer", began_at=at, seconds=20),
+        next_try=at + timedelta(days=1),
+    )
+    return log_call(patient_id=patient.id, call=call, by=actor_for(nurse, at=at), at=at)
+
+
+def test_a_failed_call_is_five_reads_and_one_message_of_all_it_writes():
+    site = make_site()
+    nurse, patient = make_user("case_manager", site), make_patient(site)
+    make_case(site, nurse, patient=patient)
+    task_id = _standing_call(site, nurse, patient)
+    with CaptureQueriesContext(connection) as sent:
+        _, said = _failed(nurse, patient)
+    acts = [one["sql"] for one in sent if "SAVEPOINT" not in one["sql"]]
+    assert "next try" in said
+    assert len(acts) <= 6, acts
+    assert [text for text in acts if "insert into" in text] == acts[-1:]
+    task = Task.objects.get(pk=task_id)
+    assert (task.hold_until, task.version) == (NOW + timedelta(days=1), 2)
+    assert Contact.objects.filter(patient=patient).count() == 1
+    assert TaskTransition.objects.filter(task=task, act="hold", by_id=nurse.id).count() == 1
+    assert (
+        JournalEntry.objects.filter(
+            patient_id=patient.id, kind__in=["contacts.contact-logged", "tasks.task-held"]
+        ).count()
+        == 2
+    )
+    names = AuditEntry.objects.filter(patient_id=patient.id, kind="write", at=NOW).values_list("name", flat=True)
+    assert {"caseload.log-call", "contacts.log", "tasks.hold"} <= set(names)
+
+
+def test_the_history_keeps_the_task_as_it_was_and_who_moved_it():
+    site = make_site()
+    nurse, patient = make_user("case_manager", site), make_patient(site)
+    make_case(site, nurse, patient=patient)
+    task_id = _standing_call(site, nurse, patient)
+    _failed(nurse, patient)
+    kept = apps.get_model("tasks", "TaskEvent").objects.get(pgh_obj_id=task_id)
+    assert (kept.hold_until, kept.version) == (None, 1)
+    assert kept.pgh_context.metadata["action"] == "caseload.log-call"
+    assert kept.pgh_context.metadata["user"] == str(nurse.id)
+
+
+def test_a_case_is_marked_once_and_one_job_called_for_it_however_many_events_an_act_has():
+    site = make_site()
+    nurse, patient = make_user("case_manager", site), make_patient(site)
+    case_id = make_case(site, nurse, patient=patient)
+    _standing_call(site, nurse, patient)
+    with connection.cursor() as cursor:
+        cursor.execute("update review_examined set dirty_since = null")
+        cursor.execute("delete from procrastinate_jobs")
+    _failed(nurse, patient)
+    with connection.cursor() as cursor:
+        cursor.execute("select dirty_since from review_examined where case_id = %s", [case_id])
+        assert cursor.fetchall() == [(NOW,)]
+        cursor.execute("select task_name, args from procrastinate_jobs")
+        assert [(name, json.loads(said)) for name, said in cursor.fetchall()] == [
+            ("review.look", {"case_id": str(case_id)})
+        ]
+
+
+def test_a_call_that_is_refused_at_its_end_leaves_nothing():
+    site = make_site()
+    nurse, patient = make_user("case_manager", site), make_patient(site)
+    make_case(site, nurse, patient=patient)
+    _standing_call(site, nurse, patient)
+    call = CallIn(
+        contact=ContactIn(channel="phone", outcome="no-answer", began_at=NOW), next_try=NOW + timedelta(days=91)
+    )
+    with pytest.raises(UnableToMoveTask, match="at most 90 days"):
+        log_call(patient_id=patient.id, call=call, by=actor_for(nurse, at=NOW), at=NOW)
+    assert not Contact.objects.exists()
+    assert not JournalEntry.objects.filter(kind="contacts.contact-logged").exists()
+
+
+def test_the_third_try_in_a_row_asks_for_the_letter_and_a_reached_one_begins_anew():
+    site = make_site()
+    nurse, patient = make_user("case_manager", site), make_patient(site)
+    make_case(site, nurse, patient=patient)
+    _standing_call(site, nurse, patient)
+    said = [_failed(nurse, patient, hours=hours)[1] for hours in (0, 4)]
+    reached = ContactIn(channel="phone", outcome="spoke-patient", began_at=NOW + timedelta(hours=5),
+                        identifiers=("name", "birth-date"))  # fmt: skip
+    at = NOW + timedelta(hours=5)
+    log_call(patient_id=patient.id, call=CallIn(contact=reached), by=actor_for(nurse, at=at), at=at)
+    said += [_failed(nurse, patient, hours=hours)[1] for hours in (6, 10, 14)]
+    assert [("letter" in words) for words in said] == [False, False, False, False, True]

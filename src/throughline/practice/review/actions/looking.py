@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -22,6 +22,8 @@ from django.db import connection, transaction
 from django.db.models import F
 from procrastinate.contrib.django import app
 
+from throughline.foundation.access.bulk import Statement
+from throughline.foundation.access.pending import write_once
 from throughline.foundation.access.permissions import Permission
 from throughline.foundation.access.queries import system_viewer
 from throughline.foundation.journal.publishing import publish_many
@@ -79,26 +81,31 @@ def _place_of_gap(gap_id: UUID) -> Place:
     return Place(site_id=found[0], patient_id=found[1])
 
 
+# Marks the patient's case, and calls a job for it where it was not marked already.
 _MARK = """
-insert into review_examined as e (case_id, site_id, patient_id, dirty_since, content, checked, untold, trouble)
-select c.id, c.site_id, c.patient_id, %(at)s, '', '[]', '[]', '' from cases_case c
-where c.patient_id = any(%(patients)s) and (c.state <> 'closed' or exists (
-  select 1 from review_examined k where k.case_id = c.id))
-on conflict (case_id) do update set dirty_since = excluded.dirty_since where e.dirty_since is null
-returning case_id
+with marked as (
+  insert into review_examined as e (case_id, site_id, patient_id, dirty_since, content, checked, untold, trouble)
+  select c.id, c.site_id, c.patient_id, %s, '', '[]', '[]', '' from cases_case c
+  where c.patient_id = any(%s) and (c.state <> 'closed' or exists (
+    select 1 from review_examined k where k.case_id = c.id))
+  on conflict (case_id) do update set dirty_since = excluded.dirty_since where e.dirty_since is null
+  returning case_id)
+select procrastinate_defer_jobs_v1(array_agg(row(%s::text, %s::text, %s::int, null, null,
+  jsonb_build_object('case_id', case_id::text), null)::procrastinate_job_to_defer_v1)) from marked having count(*) > 0
 """
 
 
 def heed(events: Sequence[Event], *, by: Actor, at: datetime) -> None:
     """Mark the cases of the patients events are about as changed, and ask a job to look at them after the commit."""
     patients = {one.patient_id for one in events if one.patient_id and not one.kind.startswith(CHANGES_NO_FACT)}
-    if not patients:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(_MARK, {"patients": list(patients), "at": at})
-        marked = cursor.fetchall()
-    for (case_id,) in marked:
-        app.configure_task(JOB).defer(case_id=str(case_id))
+    if patients:
+        write_once(Statement("review_examined", _MARK, (at, sorted(patients), *_job())))
+
+
+@cache
+def _job() -> tuple[str, str, int]:
+    job = app.configure_task(JOB).job
+    return job.queue, job.task_name, job.priority
 
 
 @action("review.look", needs=Permission.SEE_PATIENT, on="case_id")

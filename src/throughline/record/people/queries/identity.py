@@ -5,6 +5,7 @@ from datetime import date
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from throughline.foundation.access.prepared import fetch
 from throughline.foundation.access.queries import sees, sees_parameters, sees_sql
 from throughline.foundation.access.records import Viewer
 from throughline.foundation.journal.queries import read_also
@@ -16,13 +17,13 @@ from throughline.record.people.rules.dates import age_words, birth_words
 from throughline.record.people.rules.phones import show_phone
 
 
-@locator("patient_id")
+@locator("patient_id", table="people_patient", patient="id")
 def place_of_patient(patient_id: UUID) -> Place:
     """Return the site and patient an action on this patient touches. Raises NotFound when there is no such patient."""
-    site_id = Patient.objects.filter(pk=patient_id).values_list("site_id", flat=True).first()
-    if site_id is None:
+    found = fetch("select site_id from people_patient where id = %s", [patient_id])
+    if not found:
         raise NotFound("There is no such patient, or she is not on your list.")
-    return Place(site_id=site_id, patient_id=patient_id)
+    return Place(site_id=found[0]["site_id"], patient_id=patient_id)
 
 
 # The records merged into a patient, directly or through others: their lines are part of her story.

@@ -3,15 +3,19 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from throughline.foundation.access.queries import actor_for, viewer_for
 from throughline.foundation.access.tests.factories import make_site, make_user, open_record
+from throughline.foundation.audit.models import AuditEntry
+from throughline.foundation.journal.models import JournalEntry
 from throughline.foundation.kernel.actions import NotPermitted
 from throughline.record.cases.models import Case
 from throughline.record.cases.tests.factories import NOW, make_case
 from throughline.record.tasks import actions, queries, rules
 from throughline.record.tasks.actions import TaskIn
-from throughline.record.tasks.models import Task
+from throughline.record.tasks.models import Task, TaskTransition
 
 pytestmark = pytest.mark.django_db
 
@@ -157,3 +161,23 @@ def test_an_auditor_sees_but_does_not_act(ward):
     assert queries.task(viewer_for(auditor, at=NOW), task_id).id == task_id
     with pytest.raises(NotPermitted, match="roles"):
         actions.do_task(task_id=task_id, by=actor_for(auditor, at=NOW), at=NOW)
+
+
+def test_adding_a_task_is_two_reads_and_one_message_of_all_it_writes(ward):
+    with CaptureQueriesContext(connection) as sent:
+        task_id = ward.add(due_at=NOW + timedelta(hours=3))
+    acts = [one["sql"] for one in sent if "SAVEPOINT" not in one["sql"]]
+    assert len(acts) <= 3, acts
+    assert [text for text in acts if "insert into" in text] == acts[-1:]
+    assert TaskTransition.objects.filter(task_id=task_id, act="add", by_id=ward.nurse.id).count() == 1
+    assert JournalEntry.objects.filter(kind="tasks.task-added", patient_id=ward.patient_id).count() == 1
+    assert AuditEntry.objects.filter(name="tasks.add", kind="write", actor_id=ward.nurse.id).count() == 1
+
+
+def test_what_moves_a_task_keeps_the_columns_no_act_moves(ward):
+    task_id = ward.add(due_at=NOW + timedelta(hours=3), why="swollen ankles", recurrence="FREQ=DAILY", time_zone="UTC")
+    before = Task.objects.values().get(pk=task_id)
+    actions.hold_task(task_id=task_id, until=NOW + timedelta(hours=2), reason="later-today", by=ward.by, at=NOW)
+    after = Task.objects.values().get(pk=task_id)
+    moved = {name for name in before if before[name] != after[name]}
+    assert moved == {"hold_until", "hold_reason", "version"}
