@@ -9,6 +9,7 @@ from throughline.foundation.access.pending import write
 from throughline.foundation.access.permissions import Permission
 from throughline.foundation.access.prepared import fetch
 from throughline.foundation.journal.publishing import publish
+from throughline.foundation.journal.rows import unsaved
 from throughline.foundation.kernel.actions import NotFound, Place, action, locator, remember_place
 from throughline.foundation.kernel.actor import Actor
 from throughline.record.cases.models import Case
@@ -107,7 +108,8 @@ def log_contact(*, patient_id: UUID, contact: ContactIn, before: Before | None =
     chosen = rules.outcome(contact.outcome)
     _check(contact, chosen, at)
     before = before or before_contact(patient_id)
-    logged = Contact(
+    logged = unsaved(
+        Contact,
         site_id=before.site_id,
         patient_id=patient_id,
         case_id=before.case_id,

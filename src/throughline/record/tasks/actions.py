@@ -13,6 +13,7 @@ from throughline.foundation.access.pending import write
 from throughline.foundation.access.permissions import Permission
 from throughline.foundation.access.prepared import fetch
 from throughline.foundation.journal.publishing import publish
+from throughline.foundation.journal.rows import unsaved
 from throughline.foundation.kernel.actions import NotFound, Place, Refusal, action, locate, locator, remember_place
 from throughline.foundation.kernel.actor import Actor
 from throughline.record.tasks import events, rules
@@ -55,14 +56,12 @@ def _place_of_task(task_id: UUID) -> Place:
 def _changed(task: Task, act: str, before: dict[str, Any], reason: str, *, by: Actor, at: datetime) -> None:
     task.version += 1
     moved = Statement("tasks_task", MOVE, (*(getattr(task, column) for column in MOVING), task.id))
-    write(moved, _transition(task, act, before, reason, by=by, at=at))
+    write(moved, _transition(task, act, before, reason, by, at))
 
 
-def _transition(
-    task: Task, act: str, before: dict[str, Any], reason: str, *, by: Actor, at: datetime
-) -> TaskTransition:
-    who = {"by_id": by.user_id, "by_name": by.name}
-    return TaskTransition(task_id=task.id, act=act, before=before, after=_face(task), reason=reason, at=at, **who)
+def _transition(task: Task, act: str, before: dict[str, Any], reason: str, by: Actor, at: datetime) -> TaskTransition:
+    who = {"at": at, "by_id": by.user_id, "by_name": by.name}
+    return unsaved(TaskTransition, task_id=task.id, act=act, before=before, after=_face(task), reason=reason, **who)
 
 
 def _face(task: Task) -> dict[str, Any]:
@@ -110,8 +109,8 @@ def add_task(*, patient_id: UUID, task: TaskIn, by: Actor, at: datetime) -> UUID
         rules.next_due(due_at=task.due_at, recurrence=task.recurrence, time_zone=task.time_zone, after=at)
     said = {name: getattr(task, name) for name in _SAID} | {"case_id": case_id, "title": task.title.strip()}
     who = {"created_by_id": by.user_id, "created_by_name": by.name}
-    created = Task(**said, site_id=place.site_id, created_at=at, **who)
-    write(created, _transition(created, "add", {}, "", by=by, at=at))
+    created = unsaved(Task, **said, site_id=place.site_id, created_at=at, **who)
+    write(created, _transition(created, "add", {}, "", by, at))
     remember_place("task_id", created.id, place)
     publish(events.TaskAdded(**_about(created), owner_name=holder), by=by, at=at)
     return created.id
