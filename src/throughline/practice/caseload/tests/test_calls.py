@@ -53,22 +53,22 @@ def _standing_call(site, nurse, patient):
     return add_task(patient_id=patient.id, task=task, by=actor_for(nurse, at=NOW), at=NOW)
 
 
-def _failed(nurse, patient, *, hours=0):
+def _failed(nurse, patient, *, hours=0, by=None):
     at = NOW + timedelta(hours=hours)
     call = CallIn(
         contact=ContactIn(channel="phone", outcome="no-answer", began_at=at, seconds=20),
         next_try=at + timedelta(days=1),
     )
-    return log_call(patient_id=patient.id, call=call, by=actor_for(nurse, at=at), at=at)
+    return log_call(patient_id=patient.id, call=call, by=by or actor_for(nurse, at=at), at=at)
 
 
 def test_a_failed_call_is_five_reads_and_one_message_of_all_it_writes():
     site = make_site()
     nurse, patient = make_user("case_manager", site), make_patient(site)
     make_case(site, nurse, patient=patient)
-    task_id = _standing_call(site, nurse, patient)
+    task_id, by = _standing_call(site, nurse, patient), actor_for(nurse, at=NOW)
     with CaptureQueriesContext(connection) as sent:
-        _, said = _failed(nurse, patient)
+        _, said = _failed(nurse, patient, by=by)
     acts = [one["sql"] for one in sent if "SAVEPOINT" not in one["sql"]]
     assert "next try" in said
     assert len(acts) <= 6, acts
