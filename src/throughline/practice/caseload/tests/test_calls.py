@@ -134,7 +134,7 @@ def test_a_call_that_is_refused_at_its_end_leaves_nothing():
 def test_the_third_try_in_a_row_asks_for_the_letter_and_a_reached_one_begins_anew():
     site = make_site()
     nurse, patient = make_user("case_manager", site), make_patient(site)
-    make_case(site, nurse, patient=patient)
+    make_case(site, nurse, patient=patient, programme="community")
     _standing_call(site, nurse, patient)
     said = [_failed(nurse, patient, hours=hours)[1] for hours in (0, 4)]
     reached = ContactIn(channel="phone", outcome="spoke-patient", began_at=NOW + timedelta(hours=5),
