@@ -5,9 +5,8 @@ from datetime import datetime, time
 
 from throughline.foundation.access import rules
 from throughline.foundation.access.models import User
-from throughline.foundation.kernel.actions import NotFound, Refusal
+from throughline.foundation.kernel.actions import NotFound, Refusal, action
 from throughline.foundation.kernel.actor import Actor
-from throughline.foundation.kernel.time import require_aware
 from throughline.foundation.ui import shortcuts
 
 
@@ -15,6 +14,7 @@ class UnableToKeepSettings(Refusal):
     """A setting is not one that can be kept."""
 
 
+@action("access.keep-settings", needs=None)
 def keep_settings(
     *,
     keys: Mapping[str, str],
@@ -29,7 +29,6 @@ def keep_settings(
     No permission is asked: they are nobody's but hers. Raises UnableToKeepSettings for keys that cannot be told apart,
     a wait outside 0 to 60 seconds, or more than four digests a day.
     """
-    require_aware(at)
     try:
         moved = shortcuts.chosen_keys(keys)
     except shortcuts.UnusableKeys as unusable:

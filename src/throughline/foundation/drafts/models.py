@@ -38,6 +38,7 @@ class Presence(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     place = models.CharField(max_length=140)
     who = models.CharField(max_length=120)
+    part = models.CharField(max_length=60, blank=True, default="", help_text="of a larger place: a goal of the plan")
     seen_at = models.DateTimeField()
 
     class Meta:

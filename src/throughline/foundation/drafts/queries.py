@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from throughline.foundation.drafts import rules
 from throughline.foundation.drafts.models import Draft, Presence
-from throughline.foundation.drafts.records import Kept
+from throughline.foundation.drafts.records import Kept, Writing
 from throughline.foundation.kernel.viewer import Viewer
 
 _KEPT = ("key", "page", "patient_id", "began_at", "saved_at", "words")
@@ -26,9 +26,16 @@ def kept(viewer: Viewer, keys: Collection[str] | None = None) -> dict[str, Kept]
     return found
 
 
-def writing_at(viewer: Viewer, place: str) -> list[str]:
-    """Return who else is writing at the place now ("Case manager, DR"), in alphabetical order."""
+def writing_at(viewer: Viewer, place: str) -> list[Writing]:
+    """Return who else is writing at the place now and at which part of it, in alphabetical order."""
     if viewer.user_id is None:
         return []
     seen = Presence.objects.filter(place=place, seen_at__gt=viewer.at - rules.PRESENT_FOR)
-    return list(seen.exclude(user_id=viewer.user_id).order_by("who").values_list("who", flat=True))
+    found = seen.exclude(user_id=viewer.user_id).order_by("who").values_list("who", "part")
+    return [Writing(who, part) for who, part in found]
+
+
+def was_sent(viewer: Viewer, key: str, sheet: str) -> bool:
+    """Whether this very sheet has been sent: a second sending of it is the same act, repeated after a lost answer."""
+    mine = Draft.objects.filter(user_id=viewer.user_id, key=key, sent_sheet=sheet)
+    return bool(sheet) and viewer.user_id is not None and mine.exists()

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 
@@ -40,7 +41,10 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """One field that two people changed: both texts, and the same texts with their differences marked."""
+    """One field that two people changed: both texts, and the same texts with their differences marked.
+
+    `single` marks a field of one value (a date, a choice): there yours and theirs cannot both stay.
+    """
 
     field: str
     label: str
@@ -49,6 +53,7 @@ class Conflict:
     yours_marked: tuple[Piece, ...]
     theirs_marked: tuple[Piece, ...]
     both: str
+    single: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +63,21 @@ class Settled:
     values: Mapping[str, str]
     theirs: tuple[str, ...]
     conflicts: tuple[Conflict, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Editable:
+    """A shared thing as an edit form opens it: whose it is, what it is called, what each of its fields holds."""
+
+    id: UUID
+    patient_id: UUID
+    about: str
+    held: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """Somebody who is writing at a place: "Case manager, DR", and at which part of it ("a goal"; "" for all of it)."""
+
+    who: str
+    part: str = ""

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from difflib import SequenceMatcher
 from uuid import UUID
@@ -89,14 +89,17 @@ def settle(
     yours: Mapping[str, str],
     now: Mapping[str, str],
     chosen: Mapping[str, str],
+    single: Mapping[str, Callable[[str], str]] | None = None,
 ) -> Settled:
     """Return what an edit becomes that met the record as `now` while its writer had `seen` each field's version.
 
     A field she left alone keeps what a colleague wrote meanwhile; one only she changed takes hers; one both changed to
     the same text is no matter; one both changed differently is a conflict. When it was put before her, `seen` is the
     version of theirs and `chosen` says yours, theirs or both; should a third change have come meanwhile, it is a
-    conflict again. A field without a version seen counts as unchanged by others: then hers is taken.
+    conflict again. A field without a version seen counts as unchanged by others: then hers is taken. `single` names the
+    fields of one value, each with what says such a value in words; of two such values one stays.
     """
+    alone = single or {}
     values: dict[str, str] = {}
     theirs: list[str] = []
     conflicts: list[Conflict] = []
@@ -105,7 +108,8 @@ def settle(
         version = seen.get(field, version_of(other))
         if version_of(other) == version:
             # Nobody changed it since she saw it: hers, or what she chose when both texts were put before her.
-            values[field] = {"theirs": other, "both": both(mine, other)}.get(chosen.get(field, ""), mine)
+            together = mine if field in alone else both(mine, other)
+            values[field] = {"theirs": other, "both": together}.get(chosen.get(field, ""), mine)
         elif _even(mine) == _even(other):
             values[field] = other
         elif version_of(mine) == version:
@@ -113,10 +117,15 @@ def settle(
             theirs.append(field)
         else:
             values[field] = mine
-            conflicts.append(_conflict(field, label, mine, other))
+            conflicts.append(_conflict(field, label, mine, other, alone.get(field)))
     return Settled(values, tuple(theirs), tuple(conflicts))
 
 
-def _conflict(field: str, label: str, yours: str, theirs: str) -> Conflict:
+def _conflict(
+    field: str, label: str, yours: str, theirs: str, in_words: Callable[[str], str] | None = None
+) -> Conflict:
+    if in_words is not None:
+        marked = (Piece(in_words(yours), "yours"),), (Piece(in_words(theirs), "theirs"),)
+        return Conflict(field, label, yours, theirs, *marked, both="", single=True)
     mine, other = compare(_even(yours), _even(theirs))
     return Conflict(field, label, yours, theirs, mine, other, both(yours, theirs))

@@ -30,13 +30,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from procrastinate.contrib.django import app
 
 from throughline.foundation.journal import publishing, rules
 from throughline.foundation.journal.models import OutboxMessage
 from throughline.foundation.journal.records import Parcel
-from throughline.foundation.kernel.actions import NotFound, Refusal
+from throughline.foundation.kernel.actions import NotFound, Place, Refusal, action, locator
 from throughline.foundation.kernel.actor import Actor
 from throughline.foundation.kernel.time import require_aware
 
@@ -131,32 +130,39 @@ def _mine(message_id: UUID, by: Actor) -> OutboxMessage:
     return mine
 
 
-def recall_message(*, message_id: UUID, by: Actor, at: datetime) -> OutboxMessage:
+@locator("outbox_id")
+def _place_of_message(outbox_id: UUID) -> Place:
+    publishing.settle()
+    found = OutboxMessage.objects.filter(id=outbox_id).values_list("site_id", "patient_id").first()
+    if found is None:
+        raise NotFound("There is no such message of yours in the outbox.")
+    return Place(site_id=found[0], patient_id=found[1])
+
+
+@action("journal.recall", needs=None, on="outbox_id")
+def recall_message(*, outbox_id: UUID, by: Actor, at: datetime) -> OutboxMessage:
     """Take a waiting message back, so that it never leaves; what it was sent from is set back with it.
 
     Only its author may. Raises NotFound when there is no such message of hers, UnableToRecall when it has left.
     """
-    require_aware(at)
-    with transaction.atomic():
-        mine = _mine(message_id, by)
-        if mine.done_at:
-            raise UnableToRecall("It has left already and cannot be taken back. Send a correction instead.")
-        if mine.recalled_at is None:
-            mine.recalled_at = at
-            mine.save(update_fields=["recalled_at"])
-            if mine.kind in _taken_back:
-                _taken_back[mine.kind](mine.payload, by, at)
-        return mine
+    mine = _mine(outbox_id, by)
+    if mine.done_at:
+        raise UnableToRecall("It has left already and cannot be taken back. Send a correction instead.")
+    if mine.recalled_at is None:
+        mine.recalled_at = at
+        mine.save(update_fields=["recalled_at"])
+        if mine.kind in _taken_back:
+            _taken_back[mine.kind](mine.payload, by, at)
+    return mine
 
 
-def retry_message(*, message_id: UUID, by: Actor, at: datetime) -> None:
+@action("journal.retry", needs=None, on="outbox_id")
+def retry_message(*, outbox_id: UUID, by: Actor, at: datetime) -> None:
     """Let a message that failed be tried again at once. Raises NotFound or UnableToRetry."""
-    require_aware(at)
-    with transaction.atomic():
-        mine = _mine(message_id, by)
-        if mine.done_at or mine.recalled_at:
-            raise UnableToRetry("It has left or was taken back already.")
-        if mine.attempts:
-            mine.not_before = at
-            mine.save(update_fields=["not_before"])
-            app.configure_task(DELIVERY, schedule_at=at).defer()
+    mine = _mine(outbox_id, by)
+    if mine.done_at or mine.recalled_at:
+        raise UnableToRetry("It has left or was taken back already.")
+    if mine.attempts:
+        mine.not_before = at
+        mine.save(update_fields=["not_before"])
+        app.configure_task(DELIVERY, schedule_at=at).defer()

@@ -1,6 +1,6 @@
 """Reads of the journal: a patient's story, and what waits in the outbox."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -44,14 +44,16 @@ def timeline(
     before: Cursor | None = None,
     kinds: Collection[str] = (),
     case_id: UUID | None = None,
+    about: Mapping[str, Collection[UUID]] | None = None,
     limit: int = 50,
 ) -> Story:
     """Return the patient's story newest first, `limit` lines at a time, older than `before`.
 
-    `kinds` holds kinds of events ("tasks.task-done") or whole capabilities ("tasks"). Raises NotFound when the viewer
-    may not see the patient. The order is that of writing down, so a page never misses a line recorded late.
+    `kinds` holds kinds of events ("tasks.task-done") or whole capabilities ("tasks"); `about` things by the name their
+    events give them ({"need_id": […], "task_id": […]}), of which a line names at least one. Raises NotFound when the
+    viewer may not see the patient. The order is that of writing down, so a page never misses a line recorded late.
     """
-    return alone(story_part(viewer, patient_id, before=before, kinds=kinds, case_id=case_id, limit=limit))
+    return alone(story_part(viewer, patient_id, before=before, kinds=kinds, case_id=case_id, about=about, limit=limit))
 
 
 def story_part(
@@ -61,6 +63,7 @@ def story_part(
     before: Cursor | None = None,
     kinds: Collection[str] = (),
     case_id: UUID | None = None,
+    about: Mapping[str, Collection[UUID]] | None = None,
     limit: int = 50,
 ) -> Part[Story]:
     """Return what `timeline` reads, to be asked together with other parts of a page."""
@@ -73,6 +76,11 @@ def story_part(
     if case_id:
         narrowed += " and j.case_id = %(story_case)s"
         asked["story_case"] = case_id
+    if about is not None:
+        names = {name: [str(one) for one in ids] for name, ids in about.items() if ids and name.isidentifier()}
+        told = " or ".join(f"j.payload->>'{name}' = any(%(about_{name})s)" for name in names)
+        narrowed += f" and ({told or 'false'})"
+        asked |= {f"about_{name}": ids for name, ids in names.items()}
     if before:
         # The first condition lets PostgreSQL leave out newer months; the second is the exact place.
         narrowed += " and j.recorded_at <= %(before)s and (j.recorded_at, j.id) < (%(before)s, %(before_line)s)"

@@ -135,10 +135,14 @@ def _check_signature(function: Callable[..., Any], on: str | None) -> None:
             raise TypeError(f"{function.__qualname__}: an action must require `{required}`.")
 
 
-def action(name: str, *, needs: str, on: str | None = None) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def action(
+    name: str, *, needs: str | None, on: str | None = None, audited: bool = True
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Make a function the action called `name`.
 
-    `needs` is the permission asked for; `on` names the argument that leads to the site and patient
+    `needs` is the permission asked for; None for what is nobody's but the actor's own (her settings, a draft, what she
+    sent and takes back): the function itself then touches nothing of others. `audited=False` leaves no audit row, for
+    one's own paper alone (tests/architecture names each). `on` names the argument that leads to the site and patient
     ("patient_id", "case_id", "site_id"; None for acts on the installation itself). The function must take
     keyword-only arguments with `by` and `at` required; anything else raises TypeError at import.
     The wrapped call raises NotPermitted, NaiveTime, or what the function refuses with.
@@ -155,12 +159,14 @@ def action(name: str, *, needs: str, on: str | None = None) -> Callable[[Callabl
             if not isinstance(by, Actor) or not isinstance(at, datetime):
                 raise TypeError(f"{name}: `by` is an Actor and `at` a datetime.")
             require_aware(at)
-            result: R = _carry_out(function, name, needs, on, by, at, args, kwargs)
+            how = (name, needs, on, audited)
+            result: R = _carry_out(function, how, by, at, args, kwargs)
             return result
 
         registry[name] = run
         run.action_name = name  # type: ignore[attr-defined]
         run.permission = needs  # type: ignore[attr-defined]
+        run.audited = audited  # type: ignore[attr-defined]
         return run
 
     return decorate
@@ -168,26 +174,27 @@ def action(name: str, *, needs: str, on: str | None = None) -> Callable[[Callabl
 
 def _carry_out(
     function: Callable[..., Any],
-    name: str,
-    needs: str,
-    on: str | None,
+    how: tuple[str, str | None, str | None, bool],
     by: Actor,
     at: datetime,
     args: Any,
     kwargs: Any,
 ) -> Any:
     runtime = _installed[0]
+    name, needs, on, audited = how
     place = Place(None)
     try:
         with runtime.transaction(name=name, by=by, at=at):
             if on:
                 place = runtime.place(on, kwargs[on], by, at)
-            runtime.authorize(by, needs, place, at)
+            if needs is not None:
+                runtime.authorize(by, needs, place, at)
             if place.patient_id is None and isinstance(kwargs.get("patient_id"), UUID):
                 # The act is allowed by site, but the audit shall still say whose record it touched.
                 place = Place(place.site_id, kwargs["patient_id"])
             result = function(*args, **kwargs)
-            runtime.record(name=name, by=by, at=at, place=place)
+            if audited:
+                runtime.record(name=name, by=by, at=at, place=place)
             return result
     except NotPermitted as refusal:
         # Outside the rolled-back transaction, so that the attempt itself is on file.

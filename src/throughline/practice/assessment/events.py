@@ -81,6 +81,19 @@ class NeedRaised(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NeedChanged(Event):
+    """A need was put into other words, or weighs more or less."""
+
+    kind: ClassVar[str] = "assessment.need-changed"
+    need_id: UUID
+    text: str
+    fields: tuple[str, ...] = ()
+
+    def sentence(self) -> str:
+        return f"Need changed ({', '.join(self.fields)}): {self.text}."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NeedClosed(Event):
     """A need was met, declined by the patient, or withdrawn."""
 

@@ -108,3 +108,19 @@ class PlanNoted(Event):
 
     def sentence(self) -> str:
         return f"{self.what}: {self.text}."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanChanged(Event):
+    """A goal, an action, a barrier or what was agreed was put into other words, or got another date."""
+
+    kind: ClassVar[str] = "careplan.changed"
+    thing_id: UUID
+    what: str
+    text: str
+    need_id: UUID | None = None
+    fields: tuple[str, ...] = ()
+
+    def sentence(self) -> str:
+        said = ", ".join(field.replace("_", " ") for field in self.fields)
+        return f"{self.what} changed ({said}): {self.text}."

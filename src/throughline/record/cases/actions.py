@@ -11,6 +11,7 @@ from throughline.foundation.access.permissions import Permission
 from throughline.foundation.journal.publishing import publish
 from throughline.foundation.kernel.actions import NotFound, NotPermitted, Place, Refusal, action, locator
 from throughline.foundation.kernel.actor import Actor
+from throughline.foundation.kernel.changing import differing
 from throughline.record.cases import events, programmes, rules
 from throughline.record.cases.models import Case, CaseNote, CaseTransition, Consent, Enrolment
 from throughline.record.people.models import Patient
@@ -353,11 +354,15 @@ def record_what_matters(
 
 
 @action("cases.set-acuity", needs=Permission.WORK_CASE, on="case_id")
-def set_acuity(*, case_id: UUID, acuity: int, reason: str, by: Actor, at: datetime) -> None:
-    """Set how intense the case is, 1 low to 4 very high, with the reason."""
+def set_acuity(*, case_id: UUID, acuity: int, reason: str, was: int | None = None, by: Actor, at: datetime) -> None:
+    """Set how intense the case is, 1 low to 4 very high, with the reason.
+
+    `was` is what it was when it was read; raises ChangedMeanwhile when a colleague set it between.
+    """
     if acuity not in (1, 2, 3, 4):
         raise Refusal("Choose an acuity from 1 (low) to 4 (very high).")
     case = _locked(case_id)
+    differing(case, {"acuity": acuity}, {} if was is None else {"acuity": was})
     before, case.acuity = case.acuity, acuity
     _save(case, "acuity")
     _step(case, "acuity", by=by, at=at, before=str(before), after=str(acuity), reason=reason)

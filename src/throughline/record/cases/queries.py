@@ -126,7 +126,7 @@ def history(viewer: Viewer, case_id: UUID) -> list[TransitionRecord]:
     steps = CaseTransition.objects.filter(sees(viewer, patient="case__patient_id", site="case__site_id"))
     return [
         TransitionRecord(s.act, s.before, s.after, s.reason, s.at, s.by_name)
-        for s in steps.filter(case_id=case_id).order_by("-at")
+        for s in steps.filter(case_id=case_id).order_by("-at", "-id")
     ]
 
 

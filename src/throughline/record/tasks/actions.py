@@ -1,7 +1,7 @@
 """Writes of tasks: add, do, hold, hand on, cancel, reopen. Each leaves a transition and a line of story."""
 
 import dataclasses
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from throughline.foundation.journal.publishing import publish
 from throughline.foundation.journal.rows import unsaved
 from throughline.foundation.kernel.actions import NotFound, Place, Refusal, action, locate, locator, remember_place
 from throughline.foundation.kernel.actor import Actor
+from throughline.foundation.kernel.changing import differing
 from throughline.record.tasks import events, rules
 from throughline.record.tasks.models import MOVE, MOVING, Task, TaskTransition
 
@@ -70,7 +71,9 @@ def _face(task: Task) -> dict[str, Any]:
         "state": task.state,
         "owner": str(task.owner_id or ""),
         "team": str(task.team_id or ""),
+        "title": task.title,
         "due_at": task.due_at.isoformat() if task.due_at else "",
+        "due_has_time": task.due_has_time,
         "hold_until": task.hold_until.isoformat() if task.hold_until else "",
         "hold_reason": task.hold_reason,
         "delegated_by": str(task.delegated_by_id or ""),
@@ -236,6 +239,38 @@ def _tell(task: Task, act: str, who: str, reason: str, *, by: Actor, at: datetim
     publish(events.TaskHandedOn(**_about(task), act=act, owner_name=who, reason=reason), by=by, at=at)
 
 
+@action("tasks.change", needs=Permission.WORK_CASE, on="task_id")
+def change_task(*, task_id: UUID, changes: Mapping[str, Any], was: Mapping[str, Any], by: Actor, at: datetime) -> None:
+    """Change a task's title, due instant (`due_at` with `due_has_time`) or owner (`owner_id`); a new owner is assigned.
+
+    `was` is what each of them held when it was read. Raises UnableToAddTask for a title without words, an owner who
+    does not work here or a date past the legal deadline, ChangedMeanwhile when one of them changed between.
+    """
+    task = _locked(task_id)
+    wanted = differing(task, changes, was)
+    if task.state not in rules.LIVE:
+        raise rules.UnableToMoveTask(f"This task is {rules.WORDS[task.state]}; add a new one instead.")
+    if not wanted.get("title", task.title).strip():
+        raise UnableToAddTask("Say in a few words what is to be done.")
+    due = wanted.get("due_at", task.due_at)
+    if task.recurrence and due is None:
+        raise UnableToAddTask("A repeating task needs a due date.")
+    if "due_at" in wanted and task.legal_due_at and (due is None or due > task.legal_due_at):
+        raise UnableToAddTask(f"It is due by law on {task.legal_due_at:%b %-d, %Y}; choose a day until then.")
+    handed = wanted.pop("owner_id", None)
+    if handed is not None:
+        assign_task(task_id=task_id, owner_id=handed, by=by, at=at)
+        task = _locked(task_id)
+    if not wanted:
+        return
+    before = _face(task)
+    for name, value in wanted.items():
+        setattr(task, name, value)
+    _changed(task, "change", before, "", by=by, at=at)
+    said = tuple({"due_at": "due", "due_has_time": "due"}.get(name, name) for name in wanted)
+    publish(events.TaskChanged(**_about(task), fields=tuple(dict.fromkeys(said))), by=by, at=at)
+
+
 @action("tasks.offer", needs=Permission.WORK_CASE, on="task_id")
 def offer_task(*, task_id: UUID, to_id: UUID, by: Actor, at: datetime) -> None:
     """Offer the task to a colleague, who accepts or declines; the one who offers stays answerable."""
@@ -370,6 +405,9 @@ def undo_last(*, task_id: UUID, version: int, by: Actor, at: datetime) -> None:
     task.delegated_by_id = face["delegated_by"] or None
     task.hold_until = datetime.fromisoformat(face["hold_until"]) if face["hold_until"] else None
     task.hold_reason = face["hold_reason"]
+    if last.act == "change":
+        task.title, task.due_has_time = face["title"], face["due_has_time"]
+        task.due_at = datetime.fromisoformat(face["due_at"]) if face["due_at"] else None
     if task.state in rules.LIVE:
         # What a colleague reported stays when only the check of her report is undone.
         task.done_at, task.done_by_id, task.outcome = None, None, face.get("outcome", "")

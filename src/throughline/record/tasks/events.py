@@ -59,6 +59,17 @@ class TaskReopened(TaskEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TaskChanged(TaskEvent):
+    """It is called otherwise, or due another time."""
+
+    kind: ClassVar[str] = "tasks.task-changed"
+    fields: tuple[str, ...] = ()
+
+    def sentence(self) -> str:
+        return f"Task changed ({', '.join(self.fields)}): {self.title}."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TaskHeld(TaskEvent):
     """It rests until an instant, for a reason from the list."""
 

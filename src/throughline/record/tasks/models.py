@@ -72,7 +72,7 @@ class Task(models.Model):
 # The columns an act may move; the history's trigger keeps the row as it was.
 MOVING = (
     "state", "owner_id", "team_id", "delegated_by_id", "hold_until", "hold_reason", "done_at", "done_by_id",
-    "outcome", "version",
+    "outcome", "version", "title", "due_at", "due_has_time",
 )  # fmt: skip
 MOVE = f"update tasks_task set {', '.join(f'{column} = %s' for column in MOVING)} where id = %s"
 

@@ -1,8 +1,10 @@
 """Reads of tasks. Each takes the viewer first and shows only tasks of patients she may see."""
 
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from throughline.foundation.access.queries import sees
+from throughline.foundation.drafts.records import Editable
 from throughline.foundation.kernel.actions import NotFound
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.record.tasks.models import Task
@@ -16,6 +18,24 @@ def task(viewer: Viewer, task_id: UUID) -> TaskRecord:
     if found is None:
         raise NotFound("This task does not exist, or you may not see it.")
     return record(found)
+
+
+def editable_task(viewer: Viewer, task_id: UUID) -> Editable:
+    """Return a task as its edit form opens it: the due day and time as they are in the viewer's zone.
+
+    Raises NotFound when there is none or the viewer may not see it.
+    """
+    found = task(viewer, task_id)
+    local = found.due_at.astimezone(ZoneInfo(viewer.time_zone)) if found.due_at else None
+    held = {
+        "title": found.title,
+        "due_on": local.date() if local else None,
+        "due_time": f"{local:%H:%M}" if local and found.due_has_time else "",
+        "owner_id": str(found.owner_id or ""),
+        "due_at": found.due_at,
+        "due_has_time": found.due_has_time,
+    }
+    return Editable(found.id, found.patient_id, f"{found.verb}: {found.title}", held)
 
 
 def open_tasks_of(viewer: Viewer, patient_id: UUID, *, limit: int = 50) -> list[TaskRecord]:

@@ -58,7 +58,7 @@ def count(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 @page("desk.recall", needs=None)
 def recall(request: HttpRequest, viewer: Viewer, message_id: UUID) -> HttpResponse:
     """Take one message back and lead to where it can be corrected."""
-    taken = leaving.recall_message(message_id=message_id, by=viewer.actor, at=viewer.at)
+    taken = leaving.recall_message(outbox_id=message_id, by=viewer.actor, at=viewer.at)
     messages.success(request, _("Taken back: %(what)s. It has not left.") % {"what": taken.what})
     safe = taken.back.startswith("/") and not taken.back.startswith("//")
     return redirect(taken.back if safe and request.POST.get("then") == "correct" else "desk:outbox")
@@ -68,6 +68,6 @@ def recall(request: HttpRequest, viewer: Viewer, message_id: UUID) -> HttpRespon
 @page("desk.retry", needs=None)
 def retry(request: HttpRequest, viewer: Viewer, message_id: UUID) -> HttpResponse:
     """Try a message that failed again at once."""
-    leaving.retry_message(message_id=message_id, by=viewer.actor, at=viewer.at)
+    leaving.retry_message(outbox_id=message_id, by=viewer.actor, at=viewer.at)
     messages.info(request, _("It is tried again now."))
     return redirect("desk:outbox")

@@ -21,6 +21,15 @@ def seen(field: str, value: Any) -> SafeString:
 
 
 @register.inclusion_tag("drafts/_presence.html")
-def presence(form: str, argument: str, value: UUID, words: str) -> dict[str, Any]:
-    """Return the line that says who else is editing `words` here, asked every 20 seconds."""
-    return {"key": str(Key(form, argument, value)), "words": words}
+def presence(form: str, argument: str, value: UUID, words: str, within: str = "") -> dict[str, Any]:
+    """Return the line that says who else is editing `words` here, asked every 20 seconds; the asking says "I too".
+
+    `within` is the key of a larger place, where colleagues are told that somebody edits this part of it.
+    """
+    return {"key": str(Key(form, argument, value)), "words": words, "within": within, "watch": False}
+
+
+@register.inclusion_tag("drafts/_presence.html")
+def watching(form: str, argument: str, value: UUID, words: str) -> dict[str, Any]:
+    """Return the same line for who only reads here: she sees who is editing, and is not said to be."""
+    return {"key": str(Key(form, argument, value)), "words": words, "within": "", "watch": True}

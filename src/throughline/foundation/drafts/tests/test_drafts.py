@@ -10,7 +10,8 @@ from throughline.foundation.access import wall
 from throughline.foundation.access.tests.factories import NOON, as_viewer, make_site, make_user
 from throughline.foundation.drafts import actions, jobs, queries, rules
 from throughline.foundation.drafts.models import Draft, Presence
-from throughline.foundation.drafts.records import Key
+from throughline.foundation.drafts.records import Key, Writing
+from throughline.foundation.kernel.actor import system
 from throughline.record.cases.tests.factories import make_case
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +52,7 @@ def browser(nurse):
 def keep(user, site, key, at=NOON, sheet="one", **words):
     given = {field: [value] for field, value in words.items()}
     where = {"site_id": site.id, "patient_id": key.value, "page": "/"}
-    return actions.keep(viewer=as_viewer(user), key=key, sheet=sheet, words=given, at=at, **where)
+    return actions.keep(by=as_viewer(user).actor, key=key, sheet=sheet, words=given, at=at, **where)
 
 
 def test_fields_are_kept_beside_one_another_and_the_beginning_stays(site, nurse, key):
@@ -71,7 +72,7 @@ def test_nobody_else_finds_them_not_even_a_supervisor(site, nurse, key):
 
 def test_a_save_that_was_under_way_does_not_bring_back_what_was_sent(site, nurse, key):
     keep(nurse, site, key, text="He walks")
-    actions.forget_sent(viewer=as_viewer(nurse), key=str(key), sheet="one", site_id=site.id, at=NOON)
+    actions.forget_sent(by=as_viewer(nurse).actor, key=str(key), sheet="one", site_id=site.id, at=NOON)
     assert not keep(nurse, site, key, sheet="one", text="He walks")
     assert queries.kept(as_viewer(nurse)) == {}
     assert "He walks" not in str(Draft.objects.values_list("words", flat=True))
@@ -82,9 +83,9 @@ def test_a_save_that_was_under_way_does_not_bring_back_what_was_sent(site, nurse
 
 def test_what_was_discarded_can_be_taken_up_again(site, nurse, key):
     keep(nurse, site, key, text="He walks")
-    actions.discard(viewer=as_viewer(nurse), key=str(key), at=NOON)
+    actions.discard(by=as_viewer(nurse).actor, key=str(key), at=NOON)
     assert queries.kept(as_viewer(nurse)) == {}
-    actions.take_up(viewer=as_viewer(nurse), key=str(key))
+    actions.take_up(by=as_viewer(nurse).actor, key=str(key), at=NOON)
     assert queries.kept(as_viewer(nurse))[str(key)].words == {"text": ("He walks",)}
 
 
@@ -97,8 +98,8 @@ def test_too_much_is_refused_and_an_emptied_form_is_no_draft(site, nurse, key):
 
 def test_they_go_after_thirty_days_and_not_before(site, nurse, key):
     keep(nurse, site, key, text="He walks")
-    assert actions.clear_old(at=NOON + rules.KEPT_FOR - MINUTE) == 0
-    assert actions.clear_old(at=NOON + rules.KEPT_FOR) == 1
+    assert actions.clear_old(by=system("test"), at=NOON + rules.KEPT_FOR - MINUTE) == 0
+    assert actions.clear_old(by=system("test"), at=NOON + rules.KEPT_FOR) == 1
     keep(nurse, site, key, text="He walks")
     with wall.closed():
         jobs.clear_old_drafts(timestamp=0)  # at the test's real time, long after NOON
@@ -191,12 +192,12 @@ def test_pages_without_a_marked_form_ask_nothing_of_drafts(browser, django_asser
 
 def test_who_else_is_writing_shows_for_two_polls_and_no_longer(site, nurse, key):
     colleague = make_user("social_worker", site, name="Rosa Castellano")
-    actions.note_presence(viewer=as_viewer(colleague), site_id=site.id, place=str(key), at=NOON)
-    actions.note_presence(viewer=as_viewer(nurse), site_id=site.id, place=str(key), at=NOON)
-    assert queries.writing_at(as_viewer(nurse), str(key)) == ["Social worker, RC"]
+    actions.note_presence(by=as_viewer(colleague).actor, site_id=site.id, place=str(key), at=NOON)
+    actions.note_presence(by=as_viewer(nurse).actor, site_id=site.id, place=str(key), at=NOON)
+    assert queries.writing_at(as_viewer(nurse), str(key)) == [Writing("Social worker, RC")]
     later = as_viewer(nurse, at=NOON + rules.PRESENT_FOR)
     assert queries.writing_at(later, str(key)) == []
-    actions.clear_old(at=NOON + rules.PRESENT_FOR)
+    actions.clear_old(by=system("test"), at=NOON + rules.PRESENT_FOR)
     assert not Presence.objects.exists()
 
 

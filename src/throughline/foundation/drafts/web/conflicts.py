@@ -1,4 +1,6 @@
-"""Edits of one record by two people: the helper a view uses, and the page that puts both texts side by side.
+"""Edits of one record by two people: what a view settles them with, and the page that puts both texts side by side.
+
+Most edit forms are described once and carried out by `editing.edit`, which does all of this; here is what it stands on.
 
 A view that edits fields of a record:
 
@@ -16,7 +18,7 @@ without a word lost; the same field comes back as Yours / Theirs / Both with its
 the record's version once more, so that nothing slips in between.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -30,7 +32,12 @@ from throughline.foundation.drafts.records import Settled
 SEEN, KEEP = "seen", "keep."
 
 
-def settle(request: HttpRequest, labels: Mapping[str, str], now: Mapping[str, str]) -> Settled:
+def settle(
+    request: HttpRequest,
+    labels: Mapping[str, str],
+    now: Mapping[str, str],
+    single: Mapping[str, Callable[[str], str]] | None = None,
+) -> Settled:
     """Return what the edit sent becomes, given what the record holds now (`rules.settle`)."""
     sent = request.POST
     settled = rules.settle(
@@ -39,6 +46,7 @@ def settle(request: HttpRequest, labels: Mapping[str, str], now: Mapping[str, st
         yours={field: sent[field] for field in labels if field in sent},
         now=now,
         chosen={field: sent[KEEP + field] for field in labels if KEEP + field in sent},
+        single=single,
     )
     # What she wrote and then gave up for a colleague's text stays as her draft: no text is ever discarded.
     if any(sent.get(KEEP + field) == "theirs" for field in labels):

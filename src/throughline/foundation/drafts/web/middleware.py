@@ -61,7 +61,7 @@ def _sent_before(request: HttpRequest, key: str) -> HttpResponse | None:
         return None
     viewer = viewer_for(request.user, at=datetime.now(UTC))
     with wall.narrowed_to(viewer.site_ids):
-        if not actions.was_sent(viewer=viewer, key=key, sheet=request.POST.get("draft_sheet", "")):
+        if not queries.was_sent(viewer, key, request.POST.get("draft_sheet", "")):
             return None
     messages.success(request, _("It was saved before the connection was lost."))
     if is_fragment(request):
@@ -81,7 +81,7 @@ def _forget(request: HttpRequest, viewer: Viewer, text: str) -> None:
         site_id = site_of(viewer)
         if site_id is not None:
             sheet = request.POST.get("draft_sheet", "")
-            actions.forget_sent(viewer=viewer, key=str(key), sheet=sheet, site_id=site_id, at=viewer.at)
+            actions.forget_sent(key=str(key), sheet=sheet, site_id=site_id, by=viewer.actor, at=viewer.at)
 
 
 def _expand(request: HttpRequest, response: HttpResponse, viewer: Viewer) -> None:

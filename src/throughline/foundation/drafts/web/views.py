@@ -41,17 +41,19 @@ def keep(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     place = place_of(viewer, key)
     assert place.site_id is not None
     kept = actions.keep(
-        viewer=viewer,
         key=key,
         site_id=place.site_id,
         patient_id=place.patient_id,
         sheet=request.POST.get("sheet", ""),
         page=request.POST.get("page", ""),
         words=_words(request),
+        by=viewer.actor,
         at=viewer.at,
     )
     if not kept:
         return HttpResponse(status=204)
+    # Who types is there: a page that only watches this form learns it from here.
+    actions.note_presence(site_id=place.site_id, place=str(key), by=viewer.actor, at=viewer.at)
     said = _("Saved %(time)s") % {"time": formats.clock(viewer.at, viewer.time_zone)}
     return HttpResponse(said, content_type="text/plain; charset=utf-8")
 
@@ -62,9 +64,9 @@ def discard(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Put a draft away, or take that back."""
     key = str(_key(request))
     if request.POST.get("act") == "take-up":
-        actions.take_up(viewer=viewer, key=key)
+        actions.take_up(key=key, by=viewer.actor, at=viewer.at)
     else:
-        actions.discard(viewer=viewer, key=key, at=viewer.at)
+        actions.discard(key=key, by=viewer.actor, at=viewer.at)
     back = request.POST.get("next", "/")
     if is_fragment(request):
         again = queries.kept(viewer, [key]).get(key)
@@ -78,9 +80,26 @@ def discard(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 @require_POST
 @page("drafts.presence", needs=None)
 def presence(request: HttpRequest, viewer: Viewer) -> HttpResponse:
-    """Note that the viewer writes here and return who else does: asked every 20 seconds by pages with an edit form."""
+    """Note that the viewer writes here and return who else does: asked every 20 seconds by pages with an edit form.
+
+    A page that only watches (`watch`) notes nothing; `within` names a larger place that is told of this part too.
+    """
     key, words = _key(request), request.POST.get("words", "")[:60]
     place = place_of(viewer, key)
     assert place.site_id is not None
-    actions.note_presence(viewer=viewer, site_id=place.site_id, place=str(key), at=viewer.at)
+    if not request.POST.get("watch"):
+        note = {"site_id": place.site_id, "by": viewer.actor, "at": viewer.at}
+        actions.note_presence(place=str(key), **note)
+        if larger := _within(request, viewer):
+            actions.note_presence(place=larger, part=words, **note)
     return render(request, "drafts/_present.html", {"who": queries.writing_at(viewer, str(key)), "words": words})
+
+
+def _within(request: HttpRequest, viewer: Viewer) -> str:
+    """Return the larger place's key, once it is known that the viewer may see it; "" without one."""
+    try:
+        key = rules.read_key(request.POST.get("within", ""))
+    except ValueError:
+        return ""
+    place_of(viewer, key)
+    return str(key)

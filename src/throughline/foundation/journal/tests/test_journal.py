@@ -190,19 +190,19 @@ def test_a_message_nobody_carries_out_says_so(site, nurse):
 def test_its_author_takes_a_message_back_until_it_has_left(site, nurse, carried):
     ids = [enqueue("letter", {"n": n}, by=as_actor(nurse), at=NOON) for n in (1, 2)]
     assert [waiting.id for waiting in outbox_of(as_viewer(nurse))] == ids
-    recall_message(message_id=ids[0], by=as_actor(nurse), at=NOON)
+    recall_message(outbox_id=ids[0], by=as_actor(nurse), at=NOON)
     assert [waiting.id for waiting in outbox_of(as_viewer(nurse))] == ids[1:]
     assert deliver_due(at=NOON) == Delivery(done=1)
     assert [payload["n"] for payload, _, _ in carried] == [2]
     with pytest.raises(UnableToRecall, match="has left already"):
-        recall_message(message_id=ids[1], by=as_actor(nurse), at=NOON)
+        recall_message(outbox_id=ids[1], by=as_actor(nurse), at=NOON)
 
 
 def test_nobody_else_takes_it_back(site, nurse, carried):
     message_id = enqueue("letter", {}, by=as_actor(nurse), at=NOON)
     for other in (as_actor(make_user("supervisor", site)), SYSTEM):
         with pytest.raises(NotFound):
-            recall_message(message_id=message_id, by=other, at=NOON)
+            recall_message(outbox_id=message_id, by=other, at=NOON)
 
 
 @pytest.mark.django_db(transaction=True)

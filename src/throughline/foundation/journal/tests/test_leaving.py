@@ -93,7 +93,7 @@ def test_automatic_work_does_not_wait(site, line):
 def test_what_was_taken_back_never_leaves_and_is_set_back_where_it_came_from(site, nurse, line):
     message_id = send(site, nurse, n=7)
     for _ in range(2):  # a second press changes nothing
-        recall_message(message_id=message_id, by=as_actor(nurse), at=NOON + SECOND)
+        recall_message(outbox_id=message_id, by=as_actor(nurse), at=NOON + SECOND)
     assert line["back"] == [(7, as_actor(nurse).name)]
     assert deliver_due(at=NOON + 60 * SECOND) == Delivery()
     assert line["sent"] == []
@@ -106,7 +106,7 @@ def test_a_recall_that_cannot_be_set_back_does_not_happen(site, nurse, monkeypat
     monkeypatch.setitem(leaving._taken_back, "test.fax", refuses)
     message_id = send(site, nurse)
     with pytest.raises(UnableToRecall, match="answered already"):
-        recall_message(message_id=message_id, by=as_actor(nurse), at=NOON)
+        recall_message(outbox_id=message_id, by=as_actor(nurse), at=NOON)
     assert is_waiting(message_id)
 
 
@@ -118,15 +118,15 @@ def test_a_failed_one_says_why_and_is_tried_again_at_once_when_asked(site, nurse
     assert shown.last_error == "ConnectionError: fax line busy"
     OutboxMessage.objects.update(payload={"n": 1})
     assert deliver_due(at=NOON + 20 * SECOND) == Delivery()
-    retry_message(message_id=message_id, by=as_actor(nurse), at=NOON + 20 * SECOND)
+    retry_message(outbox_id=message_id, by=as_actor(nurse), at=NOON + 20 * SECOND)
     assert deliver_due(at=NOON + 20 * SECOND) == Delivery(done=1)
     with pytest.raises(UnableToRetry):
-        retry_message(message_id=message_id, by=as_actor(nurse), at=NOON + 30 * SECOND)
+        retry_message(outbox_id=message_id, by=as_actor(nurse), at=NOON + 30 * SECOND)
 
 
 def test_asking_again_does_not_shorten_the_wait_of_what_has_not_been_tried(site, nurse):
     message_id = send(site, nurse)
-    retry_message(message_id=message_id, by=as_actor(nurse), at=NOON + SECOND)
+    retry_message(outbox_id=message_id, by=as_actor(nurse), at=NOON + SECOND)
     assert OutboxMessage.objects.get().not_before == NOON + 15 * SECOND
 
 
@@ -136,9 +136,9 @@ def test_a_colleague_neither_sees_takes_back_nor_tries_again(site, nurse):
     assert leaving_of(as_viewer(other)) == []
     for act in (recall_message, retry_message):
         with pytest.raises(NotFound):
-            act(message_id=message_id, by=as_actor(other), at=NOON)
+            act(outbox_id=message_id, by=as_actor(other), at=NOON)
     with pytest.raises(NotFound):
-        recall_message(message_id=uuid4(), by=as_actor(nurse), at=NOON)
+        recall_message(outbox_id=uuid4(), by=as_actor(nurse), at=NOON)
 
 
 def test_the_page_shows_what_waits_first_and_what_left_within_a_day(site, nurse):

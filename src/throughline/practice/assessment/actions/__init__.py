@@ -15,15 +15,20 @@ from throughline.practice.assessment.actions.asking import (
 )
 from throughline.practice.assessment.actions.exchanging import take_in_response
 from throughline.practice.assessment.actions.needs import (
+    HORIZONS,
+    PRIORITIES,
     UnableToKeepNeed,
     add_evidence,
     adopt_needs,
+    change_need,
     close_need,
     raise_need,
 )
 
 __all__ = [
+    "HORIZONS",
     "MODES",
+    "PRIORITIES",
     "Said",
     "Saved",
     "Sitting",
@@ -31,6 +36,7 @@ __all__ = [
     "UnableToKeepNeed",
     "add_evidence",
     "adopt_needs",
+    "change_need",
     "close_need",
     "give_up",
     "raise_need",

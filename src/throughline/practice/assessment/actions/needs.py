@@ -1,13 +1,15 @@
 """Needs adopted from an assessment, raised by hand or from the chart, and closed. One open need a problem."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from throughline.foundation.access.permissions import Permission
 from throughline.foundation.journal.publishing import publish
 from throughline.foundation.kernel.actions import NotFound, Place, Refusal, action, locator
 from throughline.foundation.kernel.actor import Actor
+from throughline.foundation.kernel.changing import differing
 from throughline.practice.assessment import events, queries
 from throughline.practice.assessment.models import (
     Assessment,
@@ -19,6 +21,8 @@ from throughline.practice.assessment.rules.scoring import suggested_needs
 from throughline.record.people.models import Patient
 
 STATUSES = ("met", "declined", "withdrawn")
+PRIORITIES = ("high", "medium", "low")
+HORIZONS = ("immediate", "long-term")
 
 
 class UnableToKeepNeed(Refusal):
@@ -81,8 +85,7 @@ def _raise_need(
 
 def _join(kept: Need, need: SuggestedNeed, words: str) -> None:
     """New evidence joins the open need; the more pressing priority wins, words are added, nothing is lost."""
-    rank = ("high", "medium", "low")
-    kept.priority = min(kept.priority, need.priority, key=rank.index)
+    kept.priority = min(kept.priority, need.priority, key=PRIORITIES.index)
     kept.icd10 = list(dict.fromkeys([*kept.icd10, *need.icd10]))
     if need.text not in kept.text:
         kept.text = f"{kept.text}, {need.text}"[:300]
@@ -144,5 +147,33 @@ def close_need(*, need_id: UUID, status: str, reason: str, by: Actor, at: dateti
     event = events.NeedClosed(
         site_id=kept.site_id, patient_id=kept.patient_id, case_id=kept.case_id, need_id=kept.id, text=kept.text,
         status=status, reason=kept.status_reason,
+    )  # fmt: skip
+    publish(event, by=by, at=at)
+
+
+@action("assessment.change-need", needs=Permission.ASSESS, on="need_id")
+def change_need(*, need_id: UUID, changes: Mapping[str, Any], was: Mapping[str, Any], by: Actor, at: datetime) -> None:
+    """Change a need's words, priority, time or the patient's own words; what speaks for it stays.
+
+    `was` is what each field held when it was read. Raises UnableToKeepNeed for a closed or an empty one,
+    ChangedMeanwhile when a field changed between.
+    """
+    kept = Need.objects.select_for_update().get(pk=need_id)
+    wanted = differing(kept, changes, was)
+    if kept.status != "open":
+        raise UnableToKeepNeed(f"This need is {kept.status} already.")
+    if not wanted.get("text", kept.text).strip():
+        raise UnableToKeepNeed("Say what the need is.")
+    if wanted.get("priority", kept.priority) not in PRIORITIES or wanted.get("horizon", kept.horizon) not in HORIZONS:
+        raise UnableToKeepNeed("Choose priority and time from the lists.")
+    if not wanted:
+        return
+    for name, value in wanted.items():
+        setattr(kept, name, value)
+    kept.version += 1
+    kept.save()
+    event = events.NeedChanged(
+        site_id=kept.site_id, patient_id=kept.patient_id, case_id=kept.case_id, need_id=kept.id, text=kept.text,
+        fields=tuple(wanted),
     )  # fmt: skip
     publish(event, by=by, at=at)

@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import Count, Prefetch, QuerySet
 
 from throughline.foundation.access.queries import sees
+from throughline.foundation.drafts.records import Editable
 from throughline.foundation.kernel.actions import NotFound, Place, require_sight
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.practice.assessment.models import (
@@ -138,6 +139,13 @@ def need(viewer: Viewer, need_id: UUID) -> NeedRecord:
         raise NotFound("This need does not exist, or you may not see it.")
     require_sight(viewer, Place(site_id=row.site_id, patient_id=row.patient_id))
     return _need(row)
+
+
+def editable_need(viewer: Viewer, need_id: UUID) -> Editable:
+    """Return a need as its edit form opens it. Raises NotFound when there is none the viewer may see."""
+    found = need(viewer, need_id)
+    fields = ("text", "priority", "horizon", "words")
+    return Editable(found.id, found.patient_id, found.text, {name: getattr(found, name) for name in fields})
 
 
 def open_case_id(patient_id: UUID) -> UUID | None:

@@ -1,6 +1,12 @@
 """The writes of the care plan: planning, closing by evidence, and what is kept beside goals and actions."""
 
 from throughline.practice.careplan.actions.agreeing import agree
+from throughline.practice.careplan.actions.changing import (
+    change_action,
+    change_barrier,
+    change_goal,
+    change_statement,
+)
 from throughline.practice.careplan.actions.closing import (
     hand_over,
     mark_done,
@@ -61,6 +67,10 @@ __all__ = [
     "adopt",
     "adopt_needs",
     "agree",
+    "change_action",
+    "change_barrier",
+    "change_goal",
+    "change_statement",
     "decline",
     "end_barrier",
     "end_statement",

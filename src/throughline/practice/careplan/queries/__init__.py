@@ -1,5 +1,11 @@
 """The reads of the care plan, each for a viewer."""
 
+from throughline.practice.careplan.queries.editing import (
+    editable_action,
+    editable_barrier,
+    editable_goal,
+    editable_statement,
+)
 from throughline.practice.careplan.queries.many import plans_of_many
 from throughline.practice.careplan.queries.pointing import codes_looked_at, pointed_needs
 from throughline.practice.careplan.queries.proposing import (
@@ -17,6 +23,10 @@ __all__ = [
     "Known",
     "adopted_keys",
     "codes_looked_at",
+    "editable_action",
+    "editable_barrier",
+    "editable_goal",
+    "editable_statement",
     "keys_of",
     "known_facts",
     "known_of",

@@ -12,15 +12,13 @@ from throughline.foundation.access.web.page import page
 from throughline.foundation.kernel.actions import locate
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.practice.assessment import actions as assessment
+from throughline.practice.assessment.actions import HORIZONS, PRIORITIES
 from throughline.practice.assessment.records import SuggestedNeed
 from throughline.practice.careplan import actions, queries
 from throughline.practice.careplan.rules import library
 from throughline.practice.careplan.web.acts import back
 from throughline.practice.caseload import queries as caseload
 from throughline.record.people import queries as people
-
-PRIORITIES = ("high", "medium", "low")
-HORIZONS = ("immediate", "long-term")
 
 
 def _number(request: HttpRequest, name: str) -> int | None:

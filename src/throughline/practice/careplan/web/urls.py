@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from throughline.practice.careplan.web import acts, documents, keeping, pages
+from throughline.practice.careplan.web import acts, documents, editing, keeping, pages
 
 app_name = "careplan"
 urlpatterns = [
@@ -30,5 +30,10 @@ urlpatterns = [
     path("p/<uuid:patient_id>/plan/needs/", keeping.needs, name="needs"),
     path("p/<uuid:patient_id>/plan/need/", keeping.raise_need, name="raise-need"),
     path("plan-version/<uuid:version_id>/sign/", keeping.sign, name="sign"),
+    path("need/<uuid:need_id>/edit/", editing.need, name="edit-need"),
+    path("goal/<uuid:goal_id>/edit/", editing.goal, name="edit-goal"),
+    path("plan-action/<uuid:plan_action_id>/edit/", editing.plan_action, name="edit-action"),
+    path("barrier/<uuid:barrier_id>/edit/", editing.barrier, name="edit-barrier"),
+    path("plan-statement/<uuid:statement_id>/edit/", editing.statement, name="edit-statement"),
     path("lesson/<uuid:lesson_id>/teach/", acts.teach, name="teach"),
 ]

@@ -1,5 +1,6 @@
 """Writes of appointments: book, confirm, arrange, move, keep, miss, cancel, take back. Each leaves a step."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from throughline.foundation.access.permissions import Permission
 from throughline.foundation.journal.publishing import publish
 from throughline.foundation.kernel.actions import NotFound, Place, action, locator
 from throughline.foundation.kernel.actor import Actor
+from throughline.foundation.kernel.changing import ChangedMeanwhile, differing
 from throughline.foundation.ui import formats
 from throughline.practice.assessment.queries import need_of_action
 from throughline.practice.coordination.actions import appointment_tasks as follow
@@ -22,7 +24,8 @@ from throughline.practice.coordination.rules import appointments as rules
 from throughline.record.cases.models import Case
 from throughline.record.people.models import Organization, Patient, Practitioner
 
-FACE = ("state", "cancelled_by", "reason", "outcome", "starts_at", "ends_at", "transport_at")
+ARRANGED = ("what", "place", "phone", "transport", "transport_at", "transport_note", "interpreter", "bring")
+FACE = ("state", "cancelled_by", "reason", "outcome", "starts_at", "ends_at", *ARRANGED)
 MOMENTS = ("starts_at", "ends_at", "transport_at")
 
 
@@ -209,40 +212,59 @@ def confirm(*, appointment_id: UUID, by: Actor, at: datetime) -> None:
 
 @action("coordination.arrange-appointment", needs=Permission.COORDINATE, on="appointment_id")
 def arrange(
-    *,
-    appointment_id: UUID,
-    transport: str,
-    transport_at: datetime | None,
-    transport_note: str,
-    interpreter: str,
-    bring: str,
-    by: Actor,
-    at: datetime,
+    *, appointment_id: UUID, changes: Mapping[str, Any], was: Mapping[str, Any] | None = None, by: Actor, at: datetime
 ) -> None:
-    """Write down the ride, the interpreter and what to bring; what is arranged ends its task, what is not makes one."""
+    """Write down what it is, place and phone, the ride, the interpreter and what to bring (`ARRANGED`).
+
+    What is arranged ends its task, what is not makes one. `was` is what each held when it was read. Raises
+    UnableToMoveAppointment once it is over or for a ride that comes too late, ChangedMeanwhile for a change between.
+    """
     row = _locked(appointment_id)
+    wanted = differing(row, {name: changes[name] for name in ARRANGED if name in changes}, was or {})
     if row.state not in rules.LIVE:
         raise rules.UnableToMoveAppointment(f"This appointment is {rules.WORDS[row.state]}.")
-    if transport not in rules.TRANSPORT or interpreter not in rules.INTERPRETER:
-        raise rules.UnableToMoveAppointment("Choose from the lists how she comes and whether an interpreter is there.")
-    if transport_at is not None and transport_at > row.starts_at:
-        raise rules.UnableToMoveAppointment("The ride must come before the appointment begins.")
+    _check_arranged(row, wanted)
+    if not wanted:
+        return
     before = _face(row)
-    row.transport, row.transport_at, row.transport_note = transport, transport_at, transport_note.strip()
-    row.interpreter, row.bring = interpreter, bring.strip()
+    for name, value in wanted.items():
+        setattr(row, name, value)
+    if {"what", "place", "phone"} & set(wanted):
+        row.sequence += 1
     _changed(row, "arrange", before, "", by=by, at=at)
+    said = tuple(name.replace("_", " ") for name in wanted)
+    publish(events.AppointmentArranged(**_about(row), fields=said), by=by, at=at)
     follow.prepare(row, by=by, at=at)
+
+
+def _check_arranged(row: Appointment, wanted: Mapping[str, Any]) -> None:
+    if not wanted.get("what", row.what).strip():
+        raise rules.UnableToMoveAppointment("Say in a few words what the appointment is.")
+    if (
+        wanted.get("transport", row.transport) not in rules.TRANSPORT
+        or wanted.get("interpreter", row.interpreter) not in rules.INTERPRETER
+    ):
+        raise rules.UnableToMoveAppointment("Choose from the lists how she comes and whether an interpreter is there.")
+    pick_up = wanted.get("transport_at", row.transport_at)
+    if pick_up is not None and pick_up > row.starts_at:
+        raise rules.UnableToMoveAppointment("The ride must come before the appointment begins.")
 
 
 @action("coordination.move-appointment", needs=Permission.COORDINATE, on="appointment_id")
 def move(
-    *, appointment_id: UUID, starts_at: datetime, ends_at: datetime, reason: str = "", by: Actor, at: datetime
-) -> None:
-    """Give the appointment another time; its published slot becomes free again, the ride must be set anew."""
+    *, appointment_id: UUID, starts_at: datetime, ends_at: datetime, reason: str = "", was: datetime | None = None,
+    by: Actor, at: datetime,
+) -> None:  # fmt: skip
+    """Give the appointment another time; its published slot becomes free again, the ride must be set anew.
+
+    `was` is the time it was moved from as it was shown; raises ChangedMeanwhile when it is another by now.
+    """
     row = _locked(appointment_id)
+    if was is not None and row.starts_at != was:
+        raise ChangedMeanwhile("A colleague moved it this very moment. Look at its time, then move it again.")
     if ends_at <= starts_at:
         raise rules.UnableToMoveAppointment("Choose an end after the start.")
-    before, was = _face(row), words_of(row.starts_at, row.time_zone)
+    before, earlier = _face(row), words_of(row.starts_at, row.time_zone)
     row.state = rules.apply(row.state, "propose-again" if row.state == rules.PROPOSED else "move")
     row.starts_at, row.ends_at = starts_at, ends_at
     if row.transport_at is not None:
@@ -250,7 +272,7 @@ def move(
     row.sequence += 1
     Slot.objects.filter(taken_by=row).update(taken_by=None, updated_at=at)
     _changed(row, "move", before, reason, by=by, at=at)
-    publish(events.AppointmentMoved(**_about(row), was=was, reason=reason), by=by, at=at)
+    publish(events.AppointmentMoved(**_about(row), was=earlier, reason=reason), by=by, at=at)
     follow.end(row, "The appointment was moved.", by=by, at=at)
     follow.prepare(row, by=by, at=at)
 

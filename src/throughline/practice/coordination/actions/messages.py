@@ -215,7 +215,7 @@ def take_back(*, message_id: UUID, by: Actor, at: datetime) -> None:
     if found.by_id != by.user_id or found.taken_back_at is not None:
         raise UnableToWrite("Only who wrote it can take it back, once.")
     if found.outbox_id is not None:
-        leaving.recall_message(message_id=found.outbox_id, by=by, at=at)
+        leaving.recall_message(outbox_id=found.outbox_id, by=by, at=at)
         return
     colleagues = Participant.objects.filter(conversation=found.conversation, user__isnull=False)
     others = colleagues.exclude(user_id__in=[by.user_id] if by.user_id else [])

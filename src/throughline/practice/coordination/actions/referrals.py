@@ -4,6 +4,7 @@ Each state puts one task in the owner's hands: it rests until the day on which s
 stands on Today. A step ends it and makes the next, so that no referral is ever in nobody's list.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,7 @@ from throughline.foundation.journal.leaving import Parcel
 from throughline.foundation.journal.publishing import publish
 from throughline.foundation.kernel.actions import NotFound, Place, Refusal, action, locator
 from throughline.foundation.kernel.actor import Actor
+from throughline.foundation.kernel.changing import differing
 from throughline.practice.assessment.queries import need_of_action
 from throughline.practice.coordination.actions import visits, waiting
 from throughline.practice.coordination.actions.listing import keep_in_directory
@@ -26,7 +28,8 @@ from throughline.practice.coordination.rules import referring, sharing
 from throughline.record.people.models import Patient
 
 LEAVES = "coordination.referral"
-_FACE = ("state", "since", "scheduled_at", "place", "report", "outcome", "sent_at", "acted", "acted_words")
+_WRITTEN = ("service", "reason", "question", "urgent", "phone", "fax", "channel")
+_FACE = ("state", "since", "scheduled_at", "place", "report", "outcome", "sent_at", "acted", "acted_words", *_WRITTEN)
 
 
 class UnableToRefer(Refusal):
@@ -199,6 +202,29 @@ def send_referral(*, referral_out_id: UUID, by: Actor, at: datetime) -> None:
     _finish(row, "send", face, "", by=by, at=at)
 
 
+@action("coordination.change-referral", needs=Permission.COORDINATE, on="referral_out_id")
+def change_referral(
+    *, referral_out_id: UUID, changes: Mapping[str, Any], was: Mapping[str, Any], by: Actor, at: datetime
+) -> None:
+    """Change a draft: what is asked for, reason, question, urgency, how its receiver is reached.
+
+    `was` is what each held when it was read. Raises UnableToRefer once it was sent or without what is asked for,
+    ChangedMeanwhile when a colleague changed a field between.
+    """
+    row = _locked(referral_out_id)
+    wanted = differing(row, {name: changes[name] for name in _WRITTEN if name in changes}, was)
+    if row.state != "drafted":
+        raise UnableToRefer("It was sent. Take it back in the outbox first, or cancel it and write another.")
+    if not wanted.get("service", row.service).strip() or wanted.get("channel", row.channel) not in CHANNELS:
+        raise UnableToRefer("Say what is asked for, and choose how it is sent.")
+    if not wanted:
+        return
+    face = _face(row)
+    for name, value in wanted.items():
+        setattr(row, name, value)
+    _finish(row, "change", face, ", ".join(wanted), by=by, at=at)
+
+
 def _move(row: ReferralOut, act: str, at: datetime) -> None:
     row.state, row.since = referring.apply(row.state, act), at
 
@@ -320,7 +346,7 @@ def undo_step(*, referral_out_id: UUID, version: int, by: Actor, at: datetime) -
     if last.act == "send":
         if row.outbox_id is None:
             raise referring.UnableToMoveReferral("It has left already. Cancel it, and tell its receiver.")
-        leaving.recall_message(message_id=row.outbox_id, by=by, at=at)
+        leaving.recall_message(outbox_id=row.outbox_id, by=by, at=at)
         return
     face = _face(row)
     for name, value in last.face.items():

@@ -11,6 +11,7 @@ from throughline.foundation.access.permissions import Permission
 from throughline.foundation.journal.publishing import publish
 from throughline.foundation.kernel.actions import NotFound, Place, action, locator
 from throughline.foundation.kernel.actor import Actor
+from throughline.foundation.kernel.changing import differing
 from throughline.foundation.ui import formats
 from throughline.practice.caseload import entry as line_entry
 from throughline.practice.coordination.events import rounds as events
@@ -90,9 +91,13 @@ def begin_round(
 
 
 @action("coordination.note-present", needs=Permission.COORDINATE, on="round_id")
-def note_present(*, round_id: UUID, present: Sequence[str], by: Actor, at: datetime) -> None:
-    """Write down who takes part."""
-    Round.objects.filter(pk=round_id).update(present=list(present))
+def note_present(
+    *, round_id: UUID, present: Sequence[str], was: Sequence[str] | None = None, by: Actor, at: datetime
+) -> None:
+    """Write down who takes part. Raises ChangedMeanwhile when the list is no longer what it `was` when it was read."""
+    row = Round.objects.select_for_update(of=("self",)).get(pk=round_id)
+    if differing(row, {"present": list(present)}, {} if was is None else {"present": list(was)}):
+        Round.objects.filter(pk=round_id).update(present=list(present))
 
 
 @action("coordination.end-round", needs=Permission.COORDINATE, on="round_id")

@@ -1,6 +1,7 @@
 """Writes of the care team: add, change, decide what is shared, end, undo. Whoever must know is told by a task."""
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,6 +13,7 @@ from throughline.foundation.access.permissions import Permission
 from throughline.foundation.journal.publishing import publish
 from throughline.foundation.kernel.actions import NotFound, Place, Refusal, action, locator
 from throughline.foundation.kernel.actor import Actor
+from throughline.foundation.kernel.changing import differing
 from throughline.practice.coordination.actions import outside, telling
 from throughline.practice.coordination.actions.listing import keep_in_directory
 from throughline.practice.coordination.events.team import MemberChanged, MemberJoined, MemberLeft, SharingDecided
@@ -189,14 +191,19 @@ def _close_record(member: TeamMember, *, by: Actor, at: datetime) -> None:
 
 
 @action("coordination.change-member", needs=Permission.COORDINATE, on="member_id")
-def change_member(*, member_id: UUID, changes: dict[str, str], by: Actor, at: datetime) -> None:
-    """Change role, why, the patient's words, phone, fax, e-mail or channel. Raises UnableToChangeTeam for others."""
+def change_member(
+    *, member_id: UUID, changes: Mapping[str, str], was: Mapping[str, Any] | None = None, by: Actor, at: datetime
+) -> None:
+    """Change role, why, the patient's words, phone, fax, e-mail or channel. Raises UnableToChangeTeam for others.
+
+    `was` is what each held when it was read; raises ChangedMeanwhile when a colleague changed one of them between.
+    """
     member = _locked(member_id)
     if unknown := set(changes) - set(_PLAIN):
         raise UnableToChangeTeam(f"{', '.join(sorted(unknown))} cannot be changed here.")
     if changes.get("role", member.role) not in roles.ROLES or changes.get("channel", member.channel) not in CHANNELS:
         raise UnableToChangeTeam("Choose role and channel from the lists.")
-    different = {name: value.strip() for name, value in changes.items() if value.strip() != getattr(member, name)}
+    different = differing(member, {name: value.strip() for name, value in changes.items()}, was or {})
     if not different:
         return
     before = _face(member)

@@ -44,6 +44,17 @@ class AppointmentMoved(AppointmentEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AppointmentArranged(AppointmentEvent):
+    """Place, ride, interpreter or what to bring were written down."""
+
+    kind: ClassVar[str] = "coordination.appointment-arranged"
+    fields: tuple[str, ...] = ()
+
+    def sentence(self) -> str:
+        return f"Arranged ({', '.join(self.fields)}): {self.what} with {self.provider}, {self.when}."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AppointmentKept(AppointmentEvent):
     """The patient was there."""
 

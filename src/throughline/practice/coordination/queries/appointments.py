@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 
 from throughline.foundation.access.models import User
 from throughline.foundation.access.queries import sees
+from throughline.foundation.drafts.records import Editable
 from throughline.foundation.kernel.actions import NotFound
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.foundation.ui import formats
@@ -58,6 +59,17 @@ def appointment(viewer: Viewer, appointment_id: UUID) -> AppointmentRecord:
     need = assessment.need(viewer, row.need_id).text if row.need_id else ""
     steps = AppointmentTransition.objects.filter(appointment=row).order_by("-at", "-id")
     return record(row, viewer, need=need, steps=tuple(_step(step, row.time_zone) for step in steps))
+
+
+def editable_appointment(viewer: Viewer, appointment_id: UUID) -> Editable:
+    """Return what was arranged for an appointment as its edit form opens it. Raises NotFound."""
+    row = visible(viewer).filter(pk=appointment_id).first()
+    if row is None:
+        raise NotFound("This appointment does not exist, or you may not see it.")
+    shown = record(row, viewer)
+    fields = ("what", "place", "phone", "transport", "pick_up", "transport_note", "interpreter", "bring")
+    held = {name: getattr(shown, name) for name in (*fields, "transport_at")}
+    return Editable(row.id, row.patient_id, f"{row.what}, {row.provider}", held)
 
 
 def _step(step: AppointmentTransition, zone: str) -> Step:

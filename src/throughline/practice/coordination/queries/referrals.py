@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Q, QuerySet
 
 from throughline.foundation.access.queries import sees
+from throughline.foundation.drafts.records import Editable
 from throughline.foundation.kernel.actions import NotFound
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.foundation.ui import formats
@@ -36,6 +37,16 @@ def referral(viewer: Viewer, referral_out_id: UUID) -> Referral:
     words = referring.ACT_WORDS
     steps = [Step(s.act, words.get(s.act, s.act), s.note, s.at, s.by_name) for s in row.steps.all()]
     return _record(row, viewer, steps=sorted(steps, key=lambda step: step.at, reverse=True))
+
+
+def editable_referral(viewer: Viewer, referral_out_id: UUID) -> Editable:
+    """Return a draft as its edit form opens it. Raises NotFound."""
+    row = _visible(viewer).filter(pk=referral_out_id).first()
+    if row is None:
+        raise NotFound("This referral does not exist, or you may not see it.")
+    fields = ("service", "reason", "question", "urgent", "phone", "fax", "channel")
+    held = {name: getattr(row, name) for name in fields} | {"urgent": "yes" if row.urgent else "no"}
+    return Editable(row.id, row.patient_id, row.service, held)
 
 
 def referrals_of(viewer: Viewer, patient_id: UUID) -> list[Referral]:

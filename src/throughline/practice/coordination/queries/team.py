@@ -6,6 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from throughline.foundation.access.queries import sees
+from throughline.foundation.drafts.records import Editable
 from throughline.foundation.kernel.actions import NotFound
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.foundation.ui import formats
@@ -44,6 +45,15 @@ def member(viewer: Viewer, member_id: UUID) -> Member:
     if row is None:
         raise NotFound("This place on the care team does not exist, or you may not see it.")
     return _record(row, _owned(viewer, row.patient_id), viewer)
+
+
+def editable_member(viewer: Viewer, member_id: UUID) -> Editable:
+    """Return a place on the team as its edit form opens it. Raises NotFound."""
+    row = TeamMember.objects.filter(sees(viewer), pk=member_id).first()
+    if row is None:
+        raise NotFound("This place on the care team does not exist, or you may not see it.")
+    fields = ("role", "role_other", "why", "words", "phone", "fax", "email", "channel")
+    return Editable(row.id, row.patient_id, row.name, {name: getattr(row, name) for name in fields})
 
 
 def team_of(viewer: Viewer, patient_id: UUID) -> Team:

@@ -45,7 +45,7 @@ ACT_WORDS: Mapping[str, str] = {
     "decline": "Declined", "schedule": "Scheduled", "miss": "Missed; a new date is needed", "attend": "Attended",
     "call-off": "Visit cancelled; the next step is open",
     "report": "Report received", "close": "Closed", "cancel": "Cancelled", "chase": "Asked again",
-    "patient": "Patient asked", "undo": "Undone",
+    "patient": "Patient asked", "undo": "Undone", "change": "Changed",
 }  # fmt: skip
 NEEDS_NOTE = {
     "decline": "Write why it was declined, so that the next one fits.",

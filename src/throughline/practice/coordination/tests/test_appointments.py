@@ -89,10 +89,11 @@ def test_a_proposal_is_not_reminded_of_until_it_is_confirmed(patient, nurse):
 
 def test_what_is_arranged_ends_its_task(patient, nurse):
     appointment_id = book(patient, nurse, transport="needed")
-    acts.arrange(
-        appointment_id=appointment_id, transport="arranged", transport_at=START - timedelta(minutes=45),
-        transport_note="Valley Rides", interpreter="confirmed", bring="All pill bottles", by=as_actor(nurse), at=NOW,
-    )  # fmt: skip
+    agreed = {
+        "transport": "arranged", "transport_at": START - timedelta(minutes=45), "transport_note": "Valley Rides",
+        "interpreter": "confirmed", "bring": "All pill bottles",
+    }  # fmt: skip
+    acts.arrange(appointment_id=appointment_id, changes=agreed, by=as_actor(nurse), at=NOW)
     assert [t.subject.rpartition(":")[2] for t in live(patient)] == ["remind"]
 
 

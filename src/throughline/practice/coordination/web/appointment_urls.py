@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from throughline.practice.coordination.web import appointments, booking, calendar
+from throughline.practice.coordination.web import appointments, booking, calendar, editing
 
 urlpatterns = [
     path("calendar/", calendar.mine, name="calendar"),
@@ -15,7 +15,7 @@ urlpatterns = [
     path("appointment/<uuid:appointment_id>/kept/", appointments.keep, name="keep"),
     path("appointment/<uuid:appointment_id>/missed/", appointments.miss, name="miss"),
     path("appointment/<uuid:appointment_id>/cancel/", appointments.cancel, name="cancel"),
-    path("appointment/<uuid:appointment_id>/arrange/", appointments.arrange, name="arrange"),
+    path("appointment/<uuid:appointment_id>/arrange/", editing.appointment, name="arrange"),
     path("appointment/<uuid:appointment_id>/undo/", appointments.undo, name="undo"),
     path("appointment/<uuid:appointment_id>/letter/", appointments.letter, name="letter"),
 ]

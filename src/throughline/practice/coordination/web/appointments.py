@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from throughline.foundation.access.permissions import Permission
 from throughline.foundation.access.web.page import form_status, page, refusals_into
-from throughline.foundation.kernel.actions import Refusal
+from throughline.foundation.drafts.rules import version_of
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.practice.coordination.actions import appointments as actions
 from throughline.practice.coordination.queries import appointments as queries
@@ -21,7 +21,6 @@ from throughline.practice.coordination.records.appointments import AppointmentRe
 from throughline.practice.coordination.rules import appointments as rules
 from throughline.practice.coordination.rules import wording
 from throughline.practice.coordination.rules.appointments import Doubt
-from throughline.practice.coordination.rules.moments import UnreadableWhen, read_when
 from throughline.practice.coordination.web.appointment_forms import MoveForm
 from throughline.practice.coordination.web.booking import spoken
 from throughline.practice.coordination.web.team import patient_context
@@ -76,13 +75,18 @@ def move(request: HttpRequest, viewer: Viewer, appointment_id: UUID) -> HttpResp
     data = request.POST if request.method == "POST" else None
     form = MoveForm(data, today=today, zone=found.time_zone, minutes=minutes)
     doubts: tuple[Doubt, ...] = ()
+    shown_at = version_of(found.starts_at.isoformat())
+    if form.is_bound and request.POST.get("seen", f"starts_at:{shown_at}") != f"starts_at:{shown_at}":
+        # A colleague moved it since this form was opened: both times are shown, and sending it again is hers.
+        context = _context(viewer, found) | {"form": form, "moved": found.steps[0] if found.steps else None}
+        return render(request, "coordination/move.html", context, status=409)
     if form.is_bound and form.is_valid():
         starts_at, ends_at = form.span()
         doubts = _doubts(viewer, found, starts_at, ends_at)
         if not doubts or request.POST.get("anyway") == starts_at.isoformat():
             with refusals_into(form):
                 span = {"starts_at": starts_at, "ends_at": ends_at, "reason": form.cleaned_data["reason"]}
-                actions.move(appointment_id=appointment_id, **span, by=viewer.actor, at=viewer.at)
+                actions.move(appointment_id=appointment_id, **span, was=found.starts_at, by=viewer.actor, at=viewer.at)
                 return _shown(appointment_id)
     context = _context(viewer, found) | {"form": form, "doubts": doubts}
     if doubts:
@@ -129,35 +133,6 @@ def cancel(request: HttpRequest, viewer: Viewer, appointment_id: UUID) -> HttpRe
     who, reason = request.POST.get("by_whom", ""), request.POST.get("reason", "")
     actions.cancel(appointment_id=appointment_id, by_whom=who, reason=reason, by=viewer.actor, at=viewer.at)
     return _shown(appointment_id)
-
-
-@require_POST
-@page("coordination.arrange", needs=Permission.COORDINATE, patient="appointment_id")
-def arrange(request: HttpRequest, viewer: Viewer, appointment_id: UUID) -> HttpResponse:
-    """Write down the ride, the interpreter and what to bring."""
-    found, post = queries.appointment(viewer, appointment_id), request.POST
-    actions.arrange(
-        appointment_id=appointment_id,
-        transport=post.get("transport", ""),
-        transport_at=_pick_up(post.get("pick_up", ""), found),
-        transport_note=post.get("transport_note", ""),
-        interpreter=post.get("interpreter", ""),
-        bring=post.get("bring", ""),
-        by=viewer.actor,
-        at=viewer.at,
-    )
-    return _shown(appointment_id)
-
-
-def _pick_up(text: str, found: AppointmentRecord) -> datetime | None:
-    """Return when the ride comes: a time of the day of the appointment, in the patient's zone."""
-    if not text.strip():
-        return None
-    day = found.starts_at.astimezone(ZoneInfo(found.time_zone)).date()
-    try:
-        return read_when(f"{day.isoformat()} {text.strip()}", today=day, zone=found.time_zone)
-    except UnreadableWhen as error:
-        raise Refusal("Write when the ride comes, such as 9:45.") from error
 
 
 @require_POST

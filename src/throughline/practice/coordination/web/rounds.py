@@ -8,10 +8,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from throughline.foundation.access.permissions import Permission
 from throughline.foundation.access.web.page import page
+from throughline.foundation.drafts.web.conflicts import conflict, settle
 from throughline.foundation.kernel.actions import NotPermitted, Refusal, locate
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.foundation.ui import formats
@@ -24,6 +26,8 @@ from throughline.practice.coordination.rules import rounds as rules
 from throughline.practice.coordination.rules.moments import UnreadableWhen, read_when
 from throughline.practice.coordination.web.team import patient_context
 from throughline.record.cases import queries as cases
+
+PRESENT = {"present": _("Present")}
 
 
 @require_GET
@@ -70,9 +74,14 @@ def board(request: HttpRequest, viewer: Viewer, round_id: UUID) -> HttpResponse:
 @require_POST
 @page("coordination.present", needs=Permission.COORDINATE, patient="round_id")
 def present(request: HttpRequest, viewer: Viewer, round_id: UUID) -> HttpResponse:
-    """Write down who takes part."""
-    names = rules.present_of(request.POST.get("present", ""))
-    actions.note_present(round_id=round_id, present=names, by=viewer.actor, at=viewer.at)
+    """Write down who takes part; what two write down at once is put side by side."""
+    held = queries.round_shown(viewer, round_id).present
+    settled = settle(request, PRESENT, {"present": "\n".join(held)})
+    if settled.conflicts:
+        back = reverse("coordination:round", args=[round_id])
+        return conflict(request, settled, changed_by=_("A colleague"), back=back, about=_("Round"))
+    names = rules.present_of(settled.values["present"])
+    actions.note_present(round_id=round_id, present=names, was=held, by=viewer.actor, at=viewer.at)
     return redirect("coordination:round", round_id=round_id)
 
 

@@ -127,16 +127,6 @@ def _member_context(viewer: Viewer, member_id: UUID) -> dict[str, Any]:
 
 
 @require_POST
-@page("coordination.change-member", needs=Permission.COORDINATE, patient="member_id")
-def change(request: HttpRequest, viewer: Viewer, member_id: UUID) -> HttpResponse:
-    """Save how she is reached, her role, and the patient's words."""
-    fields = ("role", "role_other", "why", "words", "phone", "fax", "email", "channel")
-    changes = {name: request.POST[name] for name in fields if name in request.POST}
-    actions.change_member(member_id=member_id, changes=changes, by=viewer.actor, at=viewer.at)
-    return _back(locate("member_id", member_id).patient_id, member_id)
-
-
-@require_POST
 @page("coordination.decide-sharing", needs=Permission.COORDINATE, patient="member_id")
 def decide(request: HttpRequest, viewer: Viewer, member_id: UUID) -> HttpResponse:
     """Record what the patient lets her see."""

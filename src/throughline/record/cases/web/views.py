@@ -7,10 +7,13 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from throughline.foundation.access.permissions import Permission
 from throughline.foundation.access.web.page import page
+from throughline.foundation.drafts.records import Settled
+from throughline.foundation.drafts.web.conflicts import conflict, settle
 from throughline.foundation.kernel.actions import Refusal
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.record.cases import actions, queries, rules
@@ -42,6 +45,8 @@ def _context(viewer: Viewer, case_id: UUID) -> dict[str, object]:
 @page("cases.change", needs=Permission.ENROL, patient="case_id")
 def change(request: HttpRequest, viewer: Viewer, case_id: UUID) -> HttpResponse:
     """Carry out one act on the case; a refusal shows the page again with its sentence and what was typed."""
+    if request.POST.get("act") == "acuity" and (asked := _two_acuities(request, viewer, case_id)):
+        return asked
     try:
         act = ACTS.get(request.POST.get("act", ""))
         if act is None:
@@ -110,11 +115,26 @@ def _enrol(request: HttpRequest, viewer: Viewer, case_id: UUID) -> str:
 
 
 def _acuity(request: HttpRequest, viewer: Viewer, case_id: UUID) -> str:
-    acuity = request.POST.get("acuity", "")
+    now = queries.case(viewer, case_id).acuity
+    acuity = _settled_acuity(request, now).values["acuity"]
     level = int(acuity) if acuity.isdigit() else 0
     reason = request.POST.get("reason", "")
-    actions.set_acuity(case_id=case_id, acuity=level, reason=reason, by=viewer.actor, at=viewer.at)
+    actions.set_acuity(case_id=case_id, acuity=level, reason=reason, was=now, by=viewer.actor, at=viewer.at)
     return f"Acuity {level} of 4."
+
+
+def _settled_acuity(request: HttpRequest, now: int) -> Settled:
+    return settle(request, {"acuity": "Acuity"}, {"acuity": str(now)}, {"acuity": str})
+
+
+def _two_acuities(request: HttpRequest, viewer: Viewer, case_id: UUID) -> HttpResponse | None:
+    """Return the choice between two acuities when a colleague set another since the form was opened; else None."""
+    settled = _settled_acuity(request, queries.case(viewer, case_id).acuity)
+    if not settled.conflicts:
+        return None
+    set_by = [step.by_name for step in queries.history(viewer, case_id) if step.act == "acuity"]
+    back = reverse("cases:case", args=[case_id])
+    return conflict(request, settled, changed_by=set_by[0] if set_by else "A colleague", back=back, about="Acuity")
 
 
 ACTS: dict[str, Callable[[HttpRequest, Viewer, UUID], str]] = {

@@ -120,7 +120,7 @@ def _take_out(made: DocumentShare, *, by: Actor, at: datetime) -> None:
     if made.message_id is None or at >= made.opens_at:
         return
     try:
-        recall_message(message_id=made.message_id, by=by, at=at)
+        recall_message(outbox_id=made.message_id, by=by, at=at)
     except (NotFound, UnableToRecall):
         # A colleague's message, or one just gone: the link is ended all the same, which is what counts.
         return

@@ -206,7 +206,7 @@ def test_recalled_within_its_seconds_it_never_leaves(desk):
 def test_recalled_from_the_outbox_itself_it_never_opens(desk):
     made = desk.share(desk.signed())
     waiting = OutboxMessage.objects.get(kind="documents.open-link")
-    recall_message(message_id=waiting.id, by=desk.by, at=NOW + timedelta(seconds=5))
+    recall_message(outbox_id=waiting.id, by=desk.by, at=NOW + timedelta(seconds=5))
     with pytest.raises(LinkClosed) as closed:
         opened(made)
     assert closed.value.standing == "recalled"

@@ -12,10 +12,11 @@ from django.views.decorators.http import require_POST
 
 from throughline.foundation.access.permissions import Permission
 from throughline.foundation.access.web.page import page
+from throughline.foundation.drafts.web.conflicts import conflict, say_merged, settle
 from throughline.foundation.kernel.actions import NotFound, NotPermitted, Refusal
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.record.documents import actions
-from throughline.record.documents.records import ShareIn
+from throughline.record.documents.records import DocumentRecord, ShareIn
 from throughline.record.documents.web.viewing import context_of
 
 
@@ -31,23 +32,43 @@ def _again(request: HttpRequest, viewer: Viewer, document_id: UUID, refusal: Ref
 @page("documents.change", needs=Permission.WORK_CASE, patient="document_id")
 def change(request: HttpRequest, viewer: Viewer, document_id: UUID) -> HttpResponse:
     """Change a draft."""
-    sent = request.POST
-    texts = {int(name[5:]): value for name, value in sent.items() if name.startswith("part-") and name[5:].isdigit()}
+    sent, held = request.POST, context_of(viewer, document_id)
+    labels, now = _fields(held)
+    settled = settle(request, labels, now)
+    if settled.conflicts:
+        back = reverse("documents:document", args=[document_id])
+        who, about = _changed_last_by(viewer, held["document"]), held["document"].title
+        return conflict(request, settled, changed_by=who, back=back, about=about)
     try:
         actions.revise_document(
             document_id=document_id,
-            version=int(sent["version"]) if sent.get("version", "").isdigit() else 0,
-            title=sent.get("title", ""),
-            texts=texts,
+            version=held["document"].version,
+            title=settled.values["title"],
+            texts={int(name[5:]): value for name, value in settled.values.items() if name.startswith("part-")},
             blanks={name[6:]: value for name, value in sent.items() if name.startswith("blank-")},
-            recipient=sent.get("recipient", ""),
+            recipient=settled.values["recipient"],
             by=viewer.actor,
             at=viewer.at,
         )
     except Refusal as refusal:
         return _again(request, viewer, document_id, refusal)
     messages.success(request, "Draft saved.")
+    say_merged(request, settled, labels, changed_by=_changed_last_by(viewer, held["document"]))
     return redirect("documents:document", document_id=document_id)
+
+
+def _fields(held: dict[str, Any]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the labels and texts of what a draft is made of and two may write at: recipient, title, each part."""
+    labels = {"recipient": "For", "title": "Title"}
+    now = {"recipient": held["document"].recipient, "title": held["document"].title}
+    for number, (name, text, _rows) in enumerate(held["editable"], start=1):
+        labels[name], now[name] = f"Part {number}", text
+    return labels, now
+
+
+def _changed_last_by(viewer: Viewer, document: DocumentRecord) -> str:
+    revised = [step.by_name for step in document.steps if step.act in ("revise", "draft")]
+    return revised[0] if revised else "A colleague"
 
 
 @require_POST

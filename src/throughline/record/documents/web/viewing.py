@@ -43,13 +43,13 @@ def context_of(viewer: Viewer, document_id: UUID) -> dict[str, Any]:
     }
 
 
-def _editable(found: DocumentRecord) -> list[tuple[int, str, int]]:
-    """Return place, text and lines of each part that is written by hand."""
+def _editable(found: DocumentRecord) -> list[tuple[str, str, int]]:
+    """Return the field, text and lines of each part that is written by hand; "part-2" stands at place 2."""
     rows = []
     for place, part in enumerate(found.parts):
         if part.kind in WRITTEN_BY_HAND:
             text = "\n".join(part.items) if part.kind == "list" else part.text
-            rows.append((place, text, min(12, 1 + text.count("\n") + len(text) // 70)))
+            rows.append((f"part-{place}", text, min(12, 1 + text.count("\n") + len(text) // 70)))
     return rows
 
 
