@@ -59,6 +59,7 @@ NEED_NONE = {
     "clocks/notice.html ": KEPT,
     "clocks/rule.html ": KEPT,
     "clocks/start.html ": NEW,
+    "coordination/_places.html {% url 'coordination:add-place' entry.id %}": KEPT,
     "coordination/book.html ": NEW,
     "coordination/conferences.html ": KEPT,
     "coordination/conversation.html ": KEPT,

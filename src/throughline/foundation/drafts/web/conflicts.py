@@ -19,6 +19,7 @@ the record's version once more, so that nothing slips in between.
 """
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -86,3 +87,19 @@ def say_merged(request: HttpRequest, settled: Settled, labels: Mapping[str, str]
     if settled.theirs:
         fields = ", ".join(str(labels[field]) for field in settled.theirs)
         messages.info(request, _("Changed by %(who)s and kept: %(fields)s.") % {"who": changed_by, "fields": fields})
+
+
+def merged(request: HttpRequest, settled: Settled) -> Any:
+    """Return what was sent with a colleague's changes in the fields left alone, for a form of Django's; else None."""
+    if request.method != "POST":
+        return None
+    sent = request.POST.copy()
+    for name in request.POST:
+        if name in settled.values:
+            sent[name] = settled.values[name]
+    return sent
+
+
+def seen_of(now: Mapping[str, str]) -> list[str]:
+    """Return the version of each field a form is made from, as its hidden fields `seen` carry them."""
+    return [f"{name}:{rules.version_of(value)}" for name, value in now.items()]

@@ -30,7 +30,7 @@ from django.utils.translation import gettext as _
 
 from throughline.foundation.drafts.records import Editable, Key, Settled
 from throughline.foundation.drafts.rules import version_of
-from throughline.foundation.drafts.web.conflicts import conflict, say_merged, settle
+from throughline.foundation.drafts.web.conflicts import conflict, say_merged, seen_of, settle
 from throughline.foundation.journal import queries as journal
 from throughline.foundation.kernel.actions import Refusal
 from throughline.foundation.kernel.changing import ChangedMeanwhile
@@ -213,7 +213,7 @@ def _shown(
     request: HttpRequest, form: EditForm, thing: Editable, one: Edit, values: dict[str, str], *, error: str = ""
 ) -> HttpResponse:
     now = form.shown(thing.held)
-    seen = request.POST.getlist("seen") or [f"{name}:{version_of(value)}" for name, value in now.items()]
+    seen = request.POST.getlist("seen") or seen_of(now)
     context = {
         "form": form,
         "thing": thing,

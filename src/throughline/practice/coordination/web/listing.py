@@ -1,5 +1,6 @@
 """The directory: practitioners and organizations found, shown, added, changed, taken off and joined."""
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -8,17 +9,20 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from throughline.foundation.access.permissions import Permission
 from throughline.foundation.access.web.page import form_status, page, refusals_into
+from throughline.foundation.drafts.web.conflicts import conflict, merged, say_merged, seen_of, settle
 from throughline.foundation.kernel.actions import Refusal
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.practice.coordination.actions import listing as actions
 from throughline.practice.coordination.queries import listing as queries
 from throughline.practice.coordination.queries import providers
-from throughline.practice.coordination.records.providers import ListingAsked
+from throughline.practice.coordination.records.providers import Entry, ListingAsked
 from throughline.practice.coordination.web.listing_forms import (
+    HOUSE_KINDS,
     OrganizationForm,
     PlaceForm,
     PractitionerForm,
@@ -155,34 +159,46 @@ def _form_page(request: HttpRequest, form: Any, kind: str, **context: Any) -> Ht
     return render(request, "coordination/provider_form.html", context, status=status)
 
 
+def _edited(request: HttpRequest, entry: Entry, form_of: type[Any], write: Callable[[dict[str, Any]], object]) -> Any:
+    """Show the form of an entry, or write it: another field changed meanwhile stays, the same field asks."""
+    initial = of_entry(entry)
+    labels = {name: str(field.label) for name, field in form_of.base_fields.items()}
+    now = {name: str(initial[name] or "") for name in labels}
+    settled = settle(request, labels, now, {"kind": lambda key: dict(HOUSE_KINDS).get(key, key)})
+    shown = f"coordination:{'organization' if form_of is OrganizationForm else 'practitioner'}"
+    if settled.conflicts:
+        back = reverse(shown, args=[entry.id])
+        return conflict(request, settled, changed_by=_("A colleague"), back=back, about=entry.name)
+    form = form_of(merged(request, settled), initial=initial)
+    if form.is_bound and form.is_valid():
+        with refusals_into(form):
+            write(form.entry())
+            say_merged(request, settled, labels, changed_by=_("A colleague"))
+            return redirect(shown, entry.id)
+    seen = request.POST.getlist("seen") or seen_of(now)
+    return _form_page(request, form, shown.partition(":")[2], entry=entry, seen=seen)
+
+
 @require_http_methods(["GET", "POST"])
 @page("coordination.change-practitioner", needs=Permission.COORDINATE, patient="practitioner_id")
 def change_practitioner(request: HttpRequest, viewer: Viewer, practitioner_id: UUID) -> HttpResponse:
     """Change what a practitioner's entry says."""
-    entry = providers.entry(viewer, "practitioner", practitioner_id)
-    form = PractitionerForm(request.POST if request.method == "POST" else None, initial=of_entry(entry))
-    if form.is_bound and form.is_valid():
-        with refusals_into(form):
-            people.change_practitioner(
-                practitioner_id=practitioner_id, entry=form.entry(), by=viewer.actor, at=viewer.at
-            )
-            return redirect("coordination:practitioner", practitioner_id)
-    return _form_page(request, form, "practitioner", entry=entry)
+
+    def write(columns: dict[str, Any]) -> None:
+        people.change_practitioner(practitioner_id=practitioner_id, entry=columns, by=viewer.actor, at=viewer.at)
+
+    return _edited(request, providers.entry(viewer, "practitioner", practitioner_id), PractitionerForm, write)
 
 
 @require_http_methods(["GET", "POST"])
 @page("coordination.change-organization", needs=Permission.COORDINATE, patient="organization_id")
 def change_organization(request: HttpRequest, viewer: Viewer, organization_id: UUID) -> HttpResponse:
     """Change what an organization's entry says."""
-    entry = providers.entry(viewer, "organization", organization_id)
-    form = OrganizationForm(request.POST if request.method == "POST" else None, initial=of_entry(entry))
-    if form.is_bound and form.is_valid():
-        with refusals_into(form):
-            people.change_organization(
-                organization_id=organization_id, entry=form.entry(), by=viewer.actor, at=viewer.at
-            )
-            return redirect("coordination:organization", organization_id)
-    return _form_page(request, form, "organization", entry=entry)
+
+    def write(columns: dict[str, Any]) -> None:
+        people.change_organization(organization_id=organization_id, entry=columns, by=viewer.actor, at=viewer.at)
+
+    return _edited(request, providers.entry(viewer, "organization", organization_id), OrganizationForm, write)
 
 
 @require_POST

@@ -11,9 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from throughline.foundation.access.permissions import Permission
 from throughline.foundation.access.web.page import form_status, page, refusals_into
-from throughline.foundation.drafts.records import Settled
-from throughline.foundation.drafts.rules import version_of
-from throughline.foundation.drafts.web.conflicts import conflict, say_merged, settle
+from throughline.foundation.drafts.web.conflicts import conflict, merged, say_merged, seen_of, settle
 from throughline.foundation.journal import queries as journal
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.record.people import actions, queries
@@ -32,7 +30,7 @@ def particulars(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> HttpR
     if settled.conflicts:
         who, back = _changed_last_by(viewer, patient_id), request.path
         return conflict(request, settled, changed_by=who, back=back, about=held.identity.name)
-    form = FactsForm(_merged(request, settled), initial=_initial(held), today=today_of(viewer))
+    form = FactsForm(merged(request, settled), initial=_initial(held), today=today_of(viewer))
     theirs: dict[str, Any] = {}
     if form.is_valid():
         changes = form.changes()
@@ -48,7 +46,7 @@ def particulars(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> HttpR
             form.add_error(None, str(changed))
         except actions.UnableToChange as refusal:
             form.add_error(None, str(refusal))
-    context = _context(held, form, theirs) | {"seen": request.POST.getlist("seen") or _seen(held)}
+    context = _context(held, form, theirs) | {"seen": request.POST.getlist("seen") or seen_of(_as_typed(held))}
     return render(request, "people/particulars.html", context, status=409 if theirs else form_status(form))
 
 
@@ -59,22 +57,6 @@ FACTS = {name: field.label for name, field in FactsForm.base_fields.items() if n
 def _as_typed(held: Particulars) -> dict[str, str]:
     initial = _initial(held)
     return {name: "" if initial[name] is None else str(initial[name]) for name in FACTS}
-
-
-def _seen(held: Particulars) -> list[str]:
-    """Return the version of each fact the form is made from."""
-    return [f"{name}:{version_of(value)}" for name, value in _as_typed(held).items()]
-
-
-def _merged(request: HttpRequest, settled: Settled) -> Any:
-    """Return what was sent with a colleague's changes in the fields that were left alone; None when nothing was."""
-    if request.method != "POST":
-        return None
-    sent = request.POST.copy()
-    for name in request.POST:
-        if name in settled.values:
-            sent[name] = settled.values[name]
-    return sent
 
 
 def _changed_last_by(viewer: Viewer, patient_id: UUID) -> str:
@@ -128,7 +110,7 @@ def add(request: HttpRequest, viewer: Viewer, patient_id: UUID, what: str) -> Ht
             return _done(request, patient_id, "Added.", what)
     held = queries.particulars(viewer, patient_id)
     facts = FactsForm(initial=_initial(held), today=today_of(viewer))
-    context = _context(held, facts, {}, form, what) | {"seen": _seen(held)}
+    context = _context(held, facts, {}, form, what) | {"seen": seen_of(_as_typed(held))}
     return render(request, "people/particulars.html", context, status=422)
 
 
