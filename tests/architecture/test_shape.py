@@ -122,7 +122,7 @@ def test_every_action_names_a_permission_and_requires_author_and_time():
     assert {name for name, run in registry.items() if not run.audited} == OWN_PAPER
 
 
-OWN = {"access.keep-settings", "journal.recall", "journal.retry"}
+OWN = {"access.keep-digest", "access.keep-settings", "journal.recall", "journal.retry"}
 OWN_PAPER = {
     "drafts.clear-old", "drafts.discard", "drafts.forget-sent", "drafts.keep", "drafts.note-presence", "drafts.take-up",
 }  # fmt: skip

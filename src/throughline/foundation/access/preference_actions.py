@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, time
+from typing import Any
 
 from throughline.foundation.access import rules
 from throughline.foundation.access.models import User
@@ -37,9 +38,7 @@ def keep_settings(
         raise UnableToKeepSettings("Enter 0 to 60 seconds.")
     if len(set(digest)) > rules.MOST_DIGESTS:
         raise UnableToKeepSettings(f"Choose at most {rules.MOST_DIGESTS} times.")
-    user = User.objects.filter(id=by.user_id).first()
-    if user is None:
-        raise NotFound("The system itself has no settings.")
+    user = _locked(by)
     user.preferences = {
         **user.preferences,
         "keys": moved,
@@ -48,3 +47,19 @@ def keep_settings(
         "digest": [f"{one:%H:%M}" for one in sorted(set(digest))],
     }
     user.save(update_fields=["preferences"])
+
+
+@action("access.keep-digest", needs=None)
+def keep_digest(*, read: Mapping[str, Any], by: Actor, at: datetime) -> None:
+    """Keep which digest the actor has read, so that the next one begins where it ended."""
+    user = _locked(by)
+    user.preferences = {**user.preferences, "digest_read": dict(read)}
+    user.save(update_fields=["preferences"])
+
+
+def _locked(by: Actor) -> User:
+    """Return the actor's own row, locked: two of her windows must not undo one another. Raises NotFound."""
+    user = User.objects.select_for_update().filter(id=by.user_id).first()
+    if user is None:
+        raise NotFound("The system itself has no settings.")
+    return user

@@ -128,16 +128,29 @@ def _site_of(viewer: Viewer, patient_id: UUID) -> UUID | None:
     return place.site_id
 
 
-def news(viewer: Viewer, patient_ids: Collection[UUID], *, since: datetime, limit: int = 200) -> list[News]:
-    """Return what others than the viewer wrote into the stories of these patients since, newest first.
+def news(
+    viewer: Viewer,
+    patient_ids: Collection[UUID],
+    *,
+    since: datetime,
+    until: datetime | None = None,
+    without: Collection[str] = (),
+    limit: int = 200,
+) -> list[News]:
+    """Return what others than the viewer wrote into the stories of these patients after `since`, oldest first.
 
-    The caller names patients the viewer may see; rows of other sites are never among them.
+    Lines after `until` and those named by `without` are left out. The caller names patients the viewer may see; rows
+    of other sites are never among them.
     """
     lines = JournalEntry.objects.filter(
         patient_id__in=list(patient_ids), site_id__in=list(viewer.site_ids), recorded_at__gt=since
     ).exclude(actor_id=viewer.user_id)
-    names = ("patient_id", "sentence", "recorded_at", "actor_name")
-    return [News(**row) for row in lines.order_by("-recorded_at", "-id").values(*names)[:limit]]
+    if until is not None:
+        lines = lines.filter(recorded_at__lte=until)
+    if without:
+        lines = lines.exclude(id__in=list(without))
+    names = ("id", "patient_id", "sentence", "recorded_at", "actor_name")
+    return [News(**row) for row in lines.order_by("recorded_at", "id").values(*names)[:limit]]
 
 
 def outbox_of(viewer: Viewer) -> list[Waiting]:

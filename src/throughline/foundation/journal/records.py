@@ -53,6 +53,7 @@ class StoryLine:
 class News:
     """One line somebody else wrote into a story, as a digest shows it."""
 
+    id: UUID
     patient_id: UUID
     sentence: str
     recorded_at: datetime

@@ -1,5 +1,7 @@
 """The digest shows what others did for one's own patients, and its button goes until the next time picked."""
 
+from datetime import datetime, timedelta
+
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -36,6 +38,46 @@ def test_others_news_by_patient_and_not_one_s_own():
     assert "My note" not in page
     assert "Per" not in page.split("<main")[1]
     assert "Digest of" not in browser.get("/").content.decode()
+
+
+def test_the_next_digest_begins_where_the_last_one_ended():
+    site = make_site()
+    nurse, colleague = make_user("case_manager", site), make_user("supervisor", site)
+    patient, now = make_patient(site, name="Okafor, Grace"), timezone.now()
+    make_case(site, nurse, patient=patient, at=now)
+    add_task(
+        patient_id=patient.id,
+        task=TaskIn(patient_id=patient.id, title="Ring", owner_id=nurse.id),
+        by=as_actor(nurse, at=now),
+        at=now,
+    )
+
+    def wrote(text, at):
+        write_note(patient_id=patient.id, text=text, by=as_actor(colleague, at=at), at=at)
+
+    wrote("Before the first", now - timedelta(hours=3))
+    browser = Client()
+    browser.force_login(nurse, backend="django.contrib.auth.backends.ModelBackend")
+    assert "Before the first" in browser.get("/digest/").content.decode()
+    assert "Before the first" in browser.get("/digest/").content.decode()
+    nurse.refresh_from_db()
+    kept = nurse.preferences["digest_read"]
+    # As if that had been two days ago: a time picked has come since.
+    back = timedelta(days=2)
+    for name in ("since", "until"):
+        kept[name] = (datetime.fromisoformat(kept[name]) - back).isoformat()
+    nurse.preferences = nurse.preferences | {"digest_read": kept, "digest": ["00:00"]}
+    nurse.save()
+    wrote("A day later", now - timedelta(days=1))
+    wrote("Long before", now - timedelta(days=3))
+    page = browser.get("/digest/").content.decode()
+    assert "A day later" in page
+    assert "Before the first" in page  # within the window that was moved back
+    assert "Long before" not in page
+    assert "since your digest before" in page
+    browser.post("/account/settings/", {"outbox_seconds": "15"})
+    nurse.refresh_from_db()
+    assert nurse.preferences["digest_read"]["until"] > kept["until"]
 
 
 def test_who_wants_none_gets_none():

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest
 
 from throughline.edge.desk.head import head_from
+from throughline.edge.desk.standing import standing
+from throughline.edge.desk.web import filters
 from throughline.foundation.audit import queries as audit
 from throughline.foundation.journal import queries as journal
 from throughline.foundation.journal.records import BadCursor, Cursor, Story, StoryLine
@@ -20,14 +22,6 @@ from throughline.record.chart import queries as charts
 from throughline.record.people import queries as people
 
 SAME_VISIT = timedelta(minutes=30)
-STORY_KINDS = (
-    ("", "All"),
-    ("contacts", "Contacts"),
-    ("tasks", "Tasks"),
-    ("cases", "Case"),
-    ("chart", "Record"),
-    ("clocks", "Clocks"),
-)
 ICONS = {
     "contacts": "phone",
     "tasks": "check",
@@ -45,12 +39,14 @@ def overview_context(
 ) -> dict[str, Any]:
     """Return what the patient page shows; with `story_only` just the lines asked for."""
     kind, before = request.GET.get("kind", ""), _asked_before(request)
-    story = journal.story_part(viewer, patient_id, before=before, kinds=[kind] if kind else [])
+    about = filters.about(viewer, filters.asked_thread(request))
+    story = journal.story_part(viewer, patient_id, before=before, kinds=[kind] if kind else [], about=about)
+    chips = filters.offered(request, viewer, patient_id, kind)
     # A look a moment ago is the same visit: what is new is what came since the one before.
     look = audit.last_look_part(viewer, patient_id, "desk.patient", before=viewer.at - SAME_VISIT)
     if story_only:
         told, last = together(story, look)
-        return {"patient_id": patient_id} | _story(told, viewer, kind, None if before else last)
+        return {"patient_id": patient_id} | chips | _story(told, viewer, None if before else last)
     told, last, who, open_case, chart, due, colleagues = together(
         story,
         look,
@@ -68,9 +64,18 @@ def overview_context(
         "chart": chart,
         "due": due,
         "colleagues": colleagues,
+        "standing": standing(
+            encounters=chart.of("encounter"),
+            case=open_case,
+            due=due,
+            deceased=who.deceased,
+            at=viewer.at,
+            zone=who.time_zone or viewer.time_zone,
+        ),
         "viewer": viewer,
         "tab": "overview",
-    } | _story(told, viewer, kind, None if before else last)
+        **chips,
+    } | _story(told, viewer, None if before else last)
 
 
 def _site_of(viewer: Viewer, patient_id: UUID) -> UUID:
@@ -85,13 +90,8 @@ def _asked_before(request: HttpRequest) -> Cursor | None:
         return None
 
 
-def _story(story: Story, viewer: Viewer, kind: str, last: datetime | None) -> dict[str, Any]:
-    return {
-        "days": _by_day(story.lines, viewer, last),
-        "older": str(story.older) if story.older else "",
-        "kind": kind,
-        "kinds": STORY_KINDS,
-    }
+def _story(story: Story, viewer: Viewer, last: datetime | None) -> dict[str, Any]:
+    return {"days": _by_day(story.lines, viewer, last), "older": str(story.older) if story.older else ""}
 
 
 def _by_day(lines: tuple[StoryLine, ...], viewer: Viewer, last: datetime | None) -> list[dict[str, Any]]:

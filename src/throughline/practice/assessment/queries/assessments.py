@@ -148,6 +148,13 @@ def editable_need(viewer: Viewer, need_id: UUID) -> Editable:
     return Editable(found.id, found.patient_id, found.text, {name: getattr(found, name) for name in fields})
 
 
+def named_needs(viewer: Viewer, patient_id: UUID, *, most: int = 40) -> list[tuple[UUID, str]]:
+    """Return a patient's needs by their words, the open ones first: what a choice among her threads shows."""
+    rows = Need.objects.filter(sees(viewer), patient_id=patient_id).values_list("pk", "text", "status")
+    ordered = sorted(rows.order_by("-raised_at")[:most], key=lambda row: row[2] != "open")
+    return [(key, text) for key, text, _status in ordered]
+
+
 def open_case_id(patient_id: UUID) -> UUID | None:
     """Return the patient's open case for an action, which has itself asked whether the actor may."""
     return Case.objects.filter(patient_id=patient_id).exclude(state="closed").values_list("pk", flat=True).first()

@@ -18,6 +18,7 @@ from throughline.practice.careplan.queries.proposing import (
     whole_library,
 )
 from throughline.practice.careplan.queries.reading import plan_of, targets, threads
+from throughline.practice.careplan.queries.threading import parts_of_thread
 
 __all__ = [
     "Known",
@@ -30,6 +31,7 @@ __all__ = [
     "keys_of",
     "known_facts",
     "known_of",
+    "parts_of_thread",
     "plan_of",
     "plans_of_many",
     "pointed_needs",

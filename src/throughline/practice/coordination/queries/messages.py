@@ -48,6 +48,11 @@ def of_patient(viewer: Viewer, patient_id: UUID) -> list[ConversationLine]:
     return [line for line in (_line(row, viewer) for row in found) if line.count]
 
 
+def about_need(viewer: Viewer, need_id: UUID) -> tuple[UUID, ...]:
+    """Return the conversations the viewer may see that hang on a need."""
+    return tuple(_visible(viewer).filter(need_id=need_id).values_list("pk", flat=True))
+
+
 def conversation(viewer: Viewer, conversation_id: UUID) -> Conversation:
     """Return a whole conversation. Raises NotFound when there is none the viewer may see."""
     row = _visible(viewer).filter(pk=conversation_id).first()
