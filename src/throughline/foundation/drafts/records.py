@@ -58,11 +58,13 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What became of an edit: the values to write, the fields in which a colleague's change stays, the conflicts."""
+    """What became of an edit: the values to write, the fields in which a colleague's change stays, the conflicts; and
+    what the record held when it was settled (`now`)."""
 
     values: Mapping[str, str]
     theirs: tuple[str, ...]
     conflicts: tuple[Conflict, ...]
+    now: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

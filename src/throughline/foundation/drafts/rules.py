@@ -118,7 +118,7 @@ def settle(
         else:
             values[field] = mine
             conflicts.append(_conflict(field, label, mine, other, alone.get(field)))
-    return Settled(values, tuple(theirs), tuple(conflicts))
+    return Settled(values, tuple(theirs), tuple(conflicts), dict(now))
 
 
 def _conflict(

@@ -60,7 +60,8 @@ def conflict(request: HttpRequest, settled: Settled, *, changed_by: str, back: s
     shown = {one.field for one in settled.conflicts}
     context = {
         "conflicts": [(one, rules.version_of(one.theirs)) for one in settled.conflicts],
-        "others": [(field, value) for field, value in settled.values.items() if field not in shown],
+        # The version of what is held, not of what she wrote: her other changes are hers still when she has chosen.
+        "others": [(field, value, settled.now[field]) for field, value in settled.values.items() if field not in shown],
         "rest": _rest(request, settled),
         "changed_by": changed_by,
         "back": back,
