@@ -120,4 +120,6 @@ def contact_of(due: Sequence[Due]) -> str:
         return _("no contact planned")
     following = min(calls, key=lambda one: (one.due_at is None, one.due_at or one.seen_at))
     when = ", ".join(part for part in (following.left, following.instant) if part)
+    if not when:
+        return _("a contact is due")  # a promise of the programme that has no instant of its own
     return _("next contact: %(when)s") % {"when": when[:1].lower() + when[1:]}

@@ -68,6 +68,8 @@ def test_the_next_contact_is_the_nearest_call_and_no_other_task():
     found = contact_of([due("Call", NOW + 3 * DAY), due("Call", NOW + timedelta(hours=2)), due("Check", NOW)])
     assert found == "next contact: 2 h, 1:00 PM"
     assert "late" in contact_of([due("Call", NOW - DAY)])
+    unheard = Due("x", "cadence", None, None, 1, "Call", "t", "", 4, "open", None, None, False, False, zone=ZONE)
+    assert contact_of([unheard]) == "a contact is due"
 
 
 @pytest.mark.django_db
