@@ -42,12 +42,11 @@ NEED_NONE = {
     "access/sites.html ": ADMINISTRATION,
     "access/user.html {% url 'access:grant-role' user_id=person.id %}": ADMINISTRATION,
     "access/user.html {% url 'access:close-account' user_id=person.id %}": ADMINISTRATION,
-    "assessment/_runner.html {% url 'assessment:answer' line.id %}": (
-        "each answer is a row of its own, saved at once by itself, with who gave it; nothing beside it is sent"
-    ),
     "assessment/list.html {% url 'assessment:start' patient_id %}": NEW,
     "assessment/signed.html {% url 'assessment:needs' line.id %}": NEW,
     "careplan/_agreement.html {% url 'careplan:agree' patient_id %}": KEPT,
+    "careplan/_goal.html {% url 'careplan:target' g.id %}": ACT,
+    "careplan/document.html ": ACT,
     "careplan/_pointed.html {% url 'careplan:needs' patient_id %}": NEW,
     "careplan/_tray.html {% url 'careplan:adopt' patient_id %}": NEW,
     "careplan/plan.html {{ paper }}": NEW,
@@ -75,7 +74,6 @@ NEED_NONE = {
     "desk/_panel.html {% url 'desk:quick-task' patient_id %}": NEW,
     "desk/_task_acts.html {% url 'desk:assign' due.task_id %}": ACT,
     "desk/bulk.html {% url 'desk:bulk' %}": ACT,
-    "desk/patient.html {% url 'desk:quick-task' patient_id %}": NEW,
     "documents/_acts.html {% url 'documents:share' document.id %}": ACT,
     "intake/refer.html ": NEW,
     "intake/referral.html {% url 'intake:screen' r.id %}": KEPT,
