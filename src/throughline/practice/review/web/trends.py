@@ -18,8 +18,7 @@ def trends(weeks: Sequence[Week] | Sequence[CaseloadWeek], viewer: Viewer) -> li
     for key, title in INDICES:
         known = [(week.week, value) for week in weeks if (value := getattr(week, key)) is not None]
         points = [
-            Point(datetime.combine(day, time(), zone), value, words=f"{value:.2f}", source="")
-            for day, value in known
+            Point(datetime.combine(day, time(), zone), value, words=f"{value:.2f}", source="") for day, value in known
         ]
         scale = Scale(title, "", 0, 1, 0.25, timedelta(days=7), decimals=2)
         if len(points) > 1:
