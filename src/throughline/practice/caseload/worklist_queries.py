@@ -54,8 +54,8 @@ def worklist(
     asked = set(holders)
     covering = covers_of(viewer) if asked else ()
     covered: set[UUID | None] = {away for away, _, _ in covering if away in asked}
-    listed = _list_part(viewer, covered or {viewer.user_id}, only, include_held=include_held)
-    (found, held), covering, views = together(listed, statements.covers_part(viewer), statements.views_part(viewer))
+    found, held = _sketches(viewer, covered or {viewer.user_id}, only, include_held)
+    covering, views = together(statements.covers_part(viewer), statements.views_part(viewer))
     chosen = tuple(sketch for sketch in found if sketch.shows(chip))
     rows = _rows(viewer, chosen[page])
     counts = _counted(found)
@@ -68,17 +68,24 @@ def _counted(found: list[Sketch]) -> dict[str, int]:
     return {key: counts[key] for key in CHIPS}
 
 
-def _list_part(
-    viewer: Viewer, wanted: set[UUID | None], only: UUID | None, *, include_held: bool
-) -> Part[tuple[list[Sketch], int]]:
-    """Return what reads the whole list of these colleagues ranked, and how many tasks are held back."""
+def _sketches(
+    viewer: Viewer, wanted: set[UUID | None], only: UUID | None, include_held: bool
+) -> tuple[list[Sketch], int]:
+    """Return the whole list ranked (or one patient's part of it), and how many tasks are held back."""
+    further = [more.statement for more in _further]
+    if only is not None and wanted == {viewer.user_id}:
+        return alone(_patient_part(viewer, only, include_held=include_held))
+    cases, tasks, clocks, *more = statements.list_of(viewer, wanted, only, viewer.at + AHEAD, further)
+    return _ranked(viewer, cases, tasks, clocks, more, include_held=include_held)
 
+
+def _patient_part(viewer: Viewer, patient_id: UUID, *, include_held: bool) -> Part[tuple[list[Sketch], int]]:
     def rank(found: statements.Found) -> tuple[list[Sketch], int]:
         cases, tasks, clocks, *further = found
         return _ranked(viewer, cases, tasks, clocks, further, include_held=include_held)
 
     further = [more.statement for more in _further]
-    return statements.list_part(viewer, wanted, only, viewer.at + AHEAD, further, rank)
+    return statements.patient_part(viewer, patient_id, viewer.at + AHEAD, further, rank)
 
 
 def due_of_patient(viewer: Viewer, patient_id: UUID) -> tuple[Due, ...]:
@@ -89,7 +96,7 @@ def due_of_patient(viewer: Viewer, patient_id: UUID) -> tuple[Due, ...]:
 def due_part(viewer: Viewer, patient_id: UUID) -> Part[tuple[Due, ...]]:
     """Return what `due_of_patient` reads, to be asked together with other parts of a page."""
 
-    listed = _list_part(viewer, {viewer.user_id}, patient_id, include_held=True)
+    listed = _patient_part(viewer, patient_id, include_held=True)
 
     def read(*rows: Any) -> tuple[Due, ...]:
         found, _held = listed.read(*rows)
