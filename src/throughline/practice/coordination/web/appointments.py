@@ -27,7 +27,8 @@ from throughline.practice.coordination.web.team import patient_context
 
 
 def _context(viewer: Viewer, found: AppointmentRecord) -> dict[str, Any]:
-    return patient_context(viewer, found.patient_id, "calendar") | {"appointment": found}
+    doubt = queries.doubt_of_slot(found.id) if found.live else ""
+    return patient_context(viewer, found.patient_id, "calendar") | {"appointment": found, "slot_doubt": doubt}
 
 
 @require_GET
