@@ -85,7 +85,7 @@ def test_a_closed_account_does_not_sign_in(client, nurse):
 
 def test_nobody_signs_up_and_nobody_changes_her_own_address(client, nurse):
     answer = client.post("/accounts/signup/", {"username": "x", "password1": PASSWORD, "password2": PASSWORD})
-    assert b"losed" in answer.content
+    assert b"There is no account for you here yet" in answer.content
     assert not type(nurse).objects.filter(username="x").exists()
     assert signed_in(nurse).get("/accounts/email/").status_code == 404
 

@@ -44,3 +44,12 @@
     if (!dialog && before && before.isConnected) { before.focus(); before = null; }
   });
 })();
+
+/* A passkey that was not given (closed window, no key, no answer) is said on the page: allauth only tells the console. */
+document.addEventListener("allauth.error", (event) => {
+  const place = document.querySelector("[data-passkey-failed]");
+  if (!place) return;
+  event.preventDefault();
+  place.className = "notice k-warning";
+  place.textContent = place.dataset.passkeyFailed;
+});
