@@ -37,5 +37,6 @@ def writing_at(viewer: Viewer, place: str) -> list[Writing]:
 
 def was_sent(viewer: Viewer, key: str, sheet: str) -> bool:
     """Whether this very sheet has been sent: a second sending of it is the same act, repeated after a lost answer."""
-    mine = Draft.objects.filter(user_id=viewer.user_id, key=key, sent_sheet=sheet)
-    return bool(sheet) and viewer.user_id is not None and mine.exists()
+    if viewer.user_id is None or not sheet:
+        return False
+    return Draft.objects.filter(user_id=viewer.user_id, key=key, sent_sheet=sheet).exists()

@@ -74,7 +74,8 @@ def both(yours: str, theirs: str) -> str:
         kept += other[a:b] if kind == "equal" else other[a:b] + mine[c:d]
         shared = shared or kind == "equal"
     if shared or not mine or not other:
-        return " ".join(kept)
+        # A sentence is followed by the next one; what ends without a stop was a line, and stays one.
+        return "".join(one + (" " if one[-1] in ".!?" else "\n") for one in kept).rstrip()
     return f"{_even(theirs)}\n\n{_even(yours)}"
 
 

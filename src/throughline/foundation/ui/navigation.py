@@ -1,6 +1,5 @@
 """The sections of the product, in their order; each shows only where its page exists and the viewer may open it."""
 
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -79,6 +78,9 @@ class Entry:
     current: bool
 
 
+NOBODY = UUID(int=0)  # stands for the patient in an address that is looked up once
+
+
 @lru_cache(maxsize=64)
 def _address(url_name: str) -> str:
     """Return the address of a section, empty where its page does not exist; addresses never change while we run."""
@@ -88,13 +90,23 @@ def _address(url_name: str) -> str:
         return ""
 
 
+@lru_cache(maxsize=64)
+def _tab_address(url_name: str) -> str:
+    """Return the address of a tab for the patient `NOBODY`, empty where its page does not exist."""
+    try:
+        return reverse(url_name, args=[NOBODY])
+    except NoReverseMatch:
+        return ""
+
+
 def patient_tabs(patient_id: UUID, current: str) -> list[Entry]:
     """Return the tabs of a patient's record whose pages exist, the one called `current` marked."""
     found = []
     for tab in PATIENT_TABS:
-        with suppress(NoReverseMatch):
-            href = reverse(tab.url_name, args=[patient_id])
-            found.append(Entry(href, str(tab.label), "", tab.letter, tab.key == current))
+        if href := _tab_address(tab.url_name):
+            found.append(
+                Entry(href.replace(str(NOBODY), str(patient_id)), str(tab.label), "", tab.letter, tab.key == current)
+            )
     return found
 
 
@@ -109,4 +121,4 @@ def entries(path: str, viewer: Any) -> list[Entry]:
         if href := _address(section.url_name):
             found.append((section, href))
     inside = max((href for _, href in found if path.startswith(href)), key=len, default="")
-    return [Entry(href, s.label, s.icon, s.letter, href == inside) for s, href in found]
+    return [Entry(href, str(s.label), s.icon, s.letter, href == inside) for s, href in found]

@@ -41,7 +41,8 @@ def views_of(viewer: Viewer) -> list[View]:
 
 def colleagues(viewer: Viewer, site_id: UUID) -> list[tuple[UUID, str]]:
     """Return the active colleagues of a site who may own work, by name: id and name."""
-    return list(alone(colleagues_part(viewer, site_id)))
+    found: Named = alone(colleagues_part(viewer, site_id))
+    return list(found)
 
 
 Named = tuple[tuple[UUID, str], ...]

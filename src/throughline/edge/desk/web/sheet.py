@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from textwrap import shorten
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +19,7 @@ from throughline.practice.caseload import queries as caseload
 from throughline.practice.caseload.records import Row
 
 EXTRAS = 2  # boxes beside the first thing due; the rest is counted, so that a row keeps its height
+TITLE, EXTRA = 80, 48  # most letters of the first thing due and of those beside it, for the same reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +68,13 @@ def _printed(number: int, row: Row, viewer: Viewer, initials: bool) -> Printed:
         about=row.about,
         identifiers=f"MRN …{row.mrn[-4:]}" if initials and row.mrn else "" if initials else full,
         verb=row.first.verb,
-        title=_quiet(row.first.title, initials),
+        title=shorten(_quiet(row.first.title, initials), TITLE, placeholder=" …"),
         left=row.first.left,
         instant=row.first.instant,
-        extras=tuple(_quiet(f"{due.verb.lower()}: {due.title}", initials) for due in row.extras[:EXTRAS]),
+        extras=tuple(
+            shorten(_quiet(f"{due.verb.lower()}: {due.title}", initials), EXTRA, placeholder=" …")
+            for due in row.extras[:EXTRAS]
+        ),
         more=max(0, len(row.extras) - EXTRAS),
         last_contact=row.last_contact,
     )

@@ -14,6 +14,8 @@ from throughline.practice.careplan.actions import Chosen
 from throughline.practice.careplan.records import GoalRecord, Plan
 from throughline.practice.careplan.rules.threads import sentences
 
+CAUGHT_UP = "-5d 16:30"
+
 
 def course(stage: Stage, case: Mapping[str, Any]) -> list[Act]:
     """Return every act on the plan of a case, each with its time."""
@@ -31,7 +33,18 @@ def course(stage: Stage, case: Mapping[str, Any]) -> list[Act]:
         acts += [(stage.at(line["at"]), later(act, stage=stage, plan=plan, line=line)) for line in lines]
     if agreed := plan.get("agreed"):
         acts.append((stage.at(agreed["at"]), lambda: _agree(stage, plan, agreed)))
+    if not plan.get("late"):
+        acts.append((stage.at(CAUGHT_UP), lambda: _catch_up(stage, plan)))
     return acts
+
+
+def _catch_up(stage: Stage, plan: Mapping[str, Any]) -> None:
+    """What was due until now has been done: a nurse's list holds days of lateness, not months."""
+    at, by = stage.at(CAUGHT_UP), stage.actor(plan["by"])
+    for thread in _plan(stage, at).threads:
+        for one in thread.actions:
+            if one.status == "active" and one.due_on < at.date():
+                actions.mark_done(plan_action_id=one.id, words="Done as planned.", by=by, at=at)
 
 
 def _plan(stage: Stage, at: Any) -> Plan:

@@ -12,6 +12,7 @@ from django.core import signals
 from django.db import close_old_connections
 
 from throughline.edge.site import server
+from throughline.foundation.access import wall
 
 SOURCE = Path(__file__).resolve().parents[4]
 LOADED = """
@@ -41,6 +42,7 @@ def kept_connection() -> Iterator[None]:
     yield
     for signal in ends:
         signal.connect(close_old_connections)
+    wall.stand_open()  # the web application closes it for its process, which here is that of the other tests too
 
 
 @pytest.mark.django_db

@@ -6,12 +6,14 @@ import pytest
 
 from throughline.foundation.access.queries import actor_for, viewer_for
 from throughline.foundation.access.tests.factories import make_site, make_user
+from throughline.foundation.kernel.actions import Refusal
 from throughline.practice.assessment.actions import raise_need
 from throughline.practice.assessment.records import SuggestedNeed
 from throughline.practice.careplan import actions, queries
 from throughline.practice.careplan.actions import ActionIn, Chosen
 from throughline.practice.careplan.models import ActionEvidence, PlanAction
 from throughline.practice.careplan.records import EvidenceFact
+from throughline.practice.caseload.actions.calls import CallIn, log_call, undo_call
 from throughline.record.cases.tests.factories import NOW, make_case, make_patient
 from throughline.record.chart.actions import ReadingIn, enter_reading, withdraw_observation
 from throughline.record.contacts.actions import ContactIn, log_contact, take_back
@@ -107,6 +109,26 @@ def test_an_answered_call_closes_the_symptom_call_a_missed_one_does_not(nurse, p
     take_back(contact_id=contact_id, by=actor_for(nurse, at=LATER), at=LATER)
     row.refresh_from_db()
     assert row.due_on == NOW.date() + timedelta(days=2)
+
+
+def test_a_call_may_close_by_hand_what_it_is_the_evidence_of(nurse, patient):
+    proposed = queries.proposal_for(viewer_for(nurse, at=NOW), patient.id, chosen=["heart_failure"])
+    chosen = Chosen(actions=["symptom-call"])
+    actions.adopt(patient_id=patient.id, proposal=proposed, chosen=chosen, by=actor_for(nurse, at=NOW), at=NOW)
+    task = PlanAction.objects.get().task_id
+    spoken = ContactIn(
+        channel="phone", outcome="spoke-patient", began_at=LATER, identifiers=("name", "birth-date")
+    )  # fmt: skip
+    by = actor_for(nurse, at=LATER)
+    contact_id, said = log_call(patient_id=patient.id, call=CallIn(contact=spoken, closes=(task,)), by=by, at=LATER)
+    assert said == "spoke with patient logged, 1 closed"
+    assert Task.objects.get(pk=task).state == "done"
+    with pytest.raises(Refusal, match="done"):
+        log_call(
+            patient_id=patient.id, call=CallIn(contact=spoken, closes=(task,)), by=by, at=LATER + timedelta(hours=1)
+        )
+    undo_call(contact_id=contact_id, by=by, at=LATER + timedelta(minutes=5))
+    assert PlanAction.objects.get().due_on == NOW.date() + timedelta(days=2)
 
 
 def test_a_task_done_closes_its_action_and_opened_again_opens_it(nurse, patient):

@@ -61,6 +61,7 @@ def test_both_says_once_what_both_say():
     yours, theirs = "I cook on Sundays. For my daughter.", "I cook on Sundays. For my sister. At home."
     assert rules.both(yours, theirs) == "I cook on Sundays. For my sister. At home. For my daughter."
     assert rules.both("bed", "") == "bed"
+    assert rules.both("Dana\nLee", "Dana\nRosa") == "Dana\nRosa\nLee"
 
 
 def settle(yours, now, saw, **chosen):

@@ -4,12 +4,14 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from throughline.foundation.ui.charts import Figure
-from throughline.foundation.ui.navigation import entries, patient_tabs
+from throughline.foundation.ui.navigation import Entry, entries, patient_tabs
 from throughline.foundation.ui.patient_head import head_of
 from throughline.foundation.ui.shortcuts import keymap as keymap_of
 
@@ -26,12 +28,18 @@ def icon(name: str, size: str = "") -> SafeString:
     )
 
 
-@register.inclusion_tag("ui/_rail.html", takes_context=True)
-def rail(context: dict[str, Any]) -> dict[str, Any]:
-    """Return what the rail shows: the sections this viewer may open, the current one marked."""
+@register.simple_tag(takes_context=True)
+def rail(context: dict[str, Any]) -> SafeString:
+    """Return the rail: the sections this viewer may open, the current one marked."""
     request = context["request"]
     viewer = getattr(request, "viewer", None)
-    return {"entries": entries(request.path, viewer), "user": request.user}
+    return _rail(tuple(entries(request.path, viewer)), str(request.user), get_language())
+
+
+@lru_cache(maxsize=1024)
+def _rail(shown: tuple[Entry, ...], user: str, language: str | None) -> SafeString:
+    """Return the rail drawn, once for all pages that show the same one."""
+    return render_to_string("ui/_rail.html", {"entries": shown, "user": user})
 
 
 @register.inclusion_tag("ui/_patient_head.html", takes_context=True)

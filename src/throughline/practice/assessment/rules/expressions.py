@@ -5,9 +5,6 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-import fhirpathpy
-from fhirpathpy.models import models
-
 from throughline.practice.assessment.records import Answers, Instrument, Item
 from throughline.practice.assessment.rules.definition import DefinitionProblem, every_item
 from throughline.practice.assessment.rules.fhir_response import ORDINAL, row_of, to_response
@@ -40,6 +37,9 @@ OPTIONS = {
 @lru_cache(maxsize=512)
 def compiled(expression: str) -> Callable[..., Any]:
     """The expression ready to run. Raises UnusableExpression when it is no FHIRPath."""
+    import fhirpathpy  # with its grammar it holds megabytes: only where something is calculated
+    from fhirpathpy.models import models
+
     try:
         made: Callable[..., Any] = fhirpathpy.compile(expression, models["r4"], OPTIONS)
     except Exception as wrong:  # the parser raises its own kinds

@@ -42,7 +42,7 @@ def log_call(*, patient_id: UUID, call: CallIn, by: Actor, at: datetime) -> tupl
     contact_id = contacts.log_contact(patient_id=patient_id, contact=call.contact, before=before, by=by, at=at)
     chosen = rules.outcome(call.contact.outcome)
     said = f"{chosen.words.lower()} logged"
-    for task_id in call.closes:
+    for task_id in _still_open(call.closes, at):
         evidence = f"{chosen.words}. Evidence: contact {contact_id}"
         tasks.do_task(task_id=task_id, outcome=evidence, by=by, at=at)
     if call.closes:
@@ -50,6 +50,14 @@ def log_call(*, patient_id: UUID, call: CallIn, by: Actor, at: datetime) -> tupl
     if chosen.try_again:
         said += "; " + _follow(before, contact_id, call, chosen, by=by, at=at)
     return contact_id, said
+
+
+def _still_open(chosen: tuple[UUID, ...], at: datetime) -> list[UUID]:
+    """Return the tasks that the contact itself has not just closed, as evidence of the plan's action behind them."""
+    if not chosen:
+        return []
+    closed = set(Task.objects.filter(pk__in=chosen, state="done", done_at=at).values_list("pk", flat=True))
+    return [task_id for task_id in chosen if task_id not in closed]
 
 
 def _limit(before: contacts.Before) -> int:

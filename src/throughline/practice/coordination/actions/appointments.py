@@ -73,7 +73,9 @@ def _kept(patient_id: UUID, given: AppointmentIn, *, by: Actor, at: datetime) ->
         patient_id=patient_id, kind=given.keep, name=given.provider, phone=given.phone, by=by, at=at
     )
     kind, _, key = ref.partition(":")
-    return replace(given, provider="", **{f"{kind}_id": UUID(key)})
+    if kind == "practitioner":
+        return replace(given, provider="", practitioner_id=UUID(key))
+    return replace(given, provider="", organization_id=UUID(key))
 
 
 def _open_case(patient_id: UUID) -> UUID | None:

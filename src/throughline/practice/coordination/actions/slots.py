@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from throughline.foundation.access.permissions import Permission
@@ -62,12 +62,12 @@ def take_in_slots(
         offered = said.status == "free" and schedule.active
         if row is None and not offered:
             continue
+        why = published.withdrawn(said, held=cast(published.Held | None, row), active=schedule.active)
         if row is None:
             row = Slot(id=new_id(), site_id=site_id, source=source, source_id=key)
             new.append(row)
         else:
             changed.append(row)
-        why = published.withdrawn(said, held=row if key in held else None, active=schedule.active)
         if why and row.withdrawn_at is None and row.taken_by_id and why != published.BUSY:
             doubtful.append((row, why))
         _state(row, said, schedule, why, at)

@@ -78,7 +78,7 @@ _STATES = {"attend": rules.KEPT, "report": rules.KEPT, "miss": rules.MISSED}
 
 def take_back(row: ReferralOut, act: str, *, by: Actor, at: datetime) -> None:
     """Take back of the appointment what a step of the referral, just undone, did to it."""
-    standing = Appointment.objects.filter(pk=row.appointment_id).first()
+    standing = Appointment.objects.filter(pk=row.appointment_id).first() if row.appointment_id else None
     if standing is None:
         return
     if act == "schedule" and standing.state in rules.LIVE:

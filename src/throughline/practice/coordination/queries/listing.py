@@ -1,6 +1,7 @@
 """The list of the directory: practitioners or organizations of the viewer's sites, found by words, fifty at a time."""
 
 import re
+from collections.abc import Callable
 from functools import reduce
 from operator import and_
 from typing import Any
@@ -36,7 +37,7 @@ def listing(viewer: Viewer, asked: ListingAsked) -> Listing:
         rows = rows.filter(Q(**{f"{order}__gt": name}) | Q(**{order: name, "id__gt": key}))
     page = list(rows[: PAGE + 1])
     older = f"{getattr(page[PAGE - 1], order)}|{page[PAGE - 1].pk}" if len(page) > PAGE else ""
-    line = _person if people else _house
+    line: Callable[[Any], Listed] = _person if people else _house
     mine = {"site_id__in": viewer.site_ids}
     now = PractitionerRole.objects.filter(**mine, until=None)
     houses = Organization.objects.filter(**mine, active=True)

@@ -244,8 +244,8 @@ def _standing(marked: list[Marked]) -> dict[UUID, list[Standing]]:
     found: dict[UUID, list[Standing]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(_STANDING, [[mark.case_id for mark in marked]])
-        for *plain, reasons, remedy in cursor.fetchall():
-            gap = Standing(*plain, orjson.loads(reasons), orjson.loads(remedy))
+        for row in cursor.fetchall():
+            gap = Standing(*row[:-2], *map(orjson.loads, row[-2:]))
             found[gap.case_id].append(gap)
     return found
 

@@ -114,7 +114,7 @@ class Ledger:
 
     def write(self) -> None:
         """Write the batch: gaps, marks and weeks in one statement, the steps of the gaps in a second."""
-        values = {"at": self.at, "content": self.content, "by": self.by_name} | {
+        values: dict[str, Any] = {"at": self.at, "content": self.content, "by": self.by_name} | {
             name: orjson.dumps(rows).decode()
             for name, rows in (
                 ("opened", self.opened), ("moved", self.moved), ("looked", self.looked), ("weeks", self.weeks),

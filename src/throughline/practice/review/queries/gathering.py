@@ -147,10 +147,10 @@ def _circle(piles: dict[UUID, _Pile], patient_ids: list[UUID], index: sets.Index
     for kind, patient, row_id, began, ended, words, more, owner in _rows(CIRCLE, {"patients": patient_ids}):
         pile, at, until = piles[patient], _instant(began), _instant(ended)
         if kind == "contact":
-            if more.startswith("spoke"):
+            if at is not None and more.startswith("spoke"):
                 _reached(pile, index, row_id, at, words)
         elif kind == "consent":
-            pile.add(Fact(kind, _own(index, kind, words), at, f"Consent: {words}", row_id, until))
+            pile.add(Fact(kind, _own(index, kind, words), at or NEVER, f"Consent: {words}", row_id, until))
         elif kind == "person":
             role = frozenset().union(*(_own(index, kind, name) for name in more.split()))
             pile.add(Fact(kind, role, at or NEVER, words, row_id, until))

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from throughline.record.documents.records import INDEX, Attached, Part, bullets, heading
 
@@ -52,8 +53,8 @@ def _pages(place: Path, ending: str) -> tuple[int, str]:
 
     page = b", page: 99999" if ending == ".pdf" else b""
     try:
-        probe: bytes = _PROBE % (ending.encode(), page)
-        typst.compile(probe, root=str(place), ignore_system_fonts=True)
+        options: dict[str, Any] = {"root": str(place), "ignore_system_fonts": True}
+        typst.compile(_PROBE % (ending.encode(), page), **options)
     except typst.TypstError as refusal:
         said = " ".join((str(refusal), *getattr(refusal, "hints", ())))
         if told := re.search(r"only has (\d+) page", said):

@@ -240,7 +240,7 @@ def plain(value: Any) -> Any:
 
 def digest_of(person: Any) -> str:
     """Return a digest of everything a statement says, but not of when it was recorded: equal for equal statements."""
-    names, parts = _parts(type(person))
+    names, parts = _parts(person.__class__)
     said = dict(zip(names, parts(person), strict=True))
     if "recorded_at" in said:
         said["recorded_at"] = None

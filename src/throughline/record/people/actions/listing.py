@@ -236,7 +236,8 @@ def _add_place(row: Practitioner, place: PlaceEntry, at: datetime) -> UUID:
     where = {"site_id": row.site_id, "pk": place.organization_id, "merged_into": None}
     if place.organization_id and not Organization.objects.filter(**where).exists():
         raise UnableToList("Choose the organization from the list.")
-    now = PractitionerRole.objects.filter(practitioner=row, organization_id=place.organization_id, until=None)
+    here = {"practitioner": row, "organization_id": place.organization_id, "until": None}
+    now = PractitionerRole.objects.filter(**here)
     if now.filter(specialty__iexact=said["specialty"], role__iexact=said["role"]).exists():
         raise UnableToList("This place of work is recorded already.")
     made = PractitionerRole.objects.create(
