@@ -194,9 +194,9 @@ def _book(v: Visitor, meter: Meter) -> None:
         meter.click("section.need a[data-key=b]")
     v.page.wait_for_url("**/book/**")
     # The page opens on its published times where there are some; here another time is wanted.
-    if v.page.locator("input[name=slot]:focus").count() and meter.hand == "keys":
-        meter.key("Tab", think=False)
-    v.page.wait_for_selector("#id_who:focus" if meter.hand == "keys" else "#id_who")
+    for _ in range(3 if meter.hand == "keys" else 0):
+        if v.page.evaluate("document.activeElement.id") != "id_who":
+            meter.key("Tab", think=False)
     meter.pick("#id_who", "Theo Marchetti, LPN")
     if meter.hand == "keys":
         meter.key("Tab", think=False)
