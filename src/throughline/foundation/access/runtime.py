@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pghistory
-from django.db import transaction
+from django.db import connection, transaction
 
 from throughline.foundation.access.bulk import insert_rows
 from throughline.foundation.access.models import Grant, PatientAccess, TeamMembership
@@ -81,6 +81,10 @@ class DatabaseRuntime:
                 # Holding comes first: it must see each statement before the history's settings are put before it.
                 with holding() as waiting, _history(name, by) as author, told_by(author):
                     yield
+                    if connection.needs_rollback:
+                        raise RuntimeError(
+                            f"{name} passed over a refusal of an act inside it without a savepoint: nothing is stored."
+                        )
                     waiting.extend(rows)
                     send(waiting)
             finally:

@@ -1,5 +1,7 @@
 """What an act writes waits until it ends or is looked at; nothing of a refused act is ever sent."""
 
+from contextlib import suppress
+
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -10,6 +12,7 @@ from throughline.foundation.access.models import Site
 from throughline.foundation.access.runtime import DatabaseRuntime
 from throughline.foundation.access.tests.factories import NOON, make_site
 from throughline.foundation.journal.models import JournalEntry, OutboxMessage
+from throughline.foundation.kernel.actions import Refusal
 from throughline.foundation.kernel.actor import system
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +93,30 @@ def test_what_raises_takes_back_what_it_wrote_and_nothing_else():
     with pytest.raises(ValueError, match="no"):
         _written_and_refused(site, 4)
     assert _told() == {1, 3}
+
+
+def _refused_inside():
+    with act():
+        raise Refusal("not so")
+
+
+def _passes_over(site):
+    with act():
+        pending.write(_line(site))
+        with suppress(Refusal):
+            _refused_inside()
+
+
+def test_a_refusal_passed_over_without_a_savepoint_is_said_and_loses_nothing_silently():
+    site = make_site()
+    with pytest.raises(RuntimeError, match="passed over a refusal"):
+        _passes_over(site)
+    assert _told() == set()
+    with act():
+        pending.write(_line(site))
+        with suppress(Refusal), transaction.atomic():
+            _refused_inside()
+    assert len(_told()) == 1
 
 
 def _written_and_rolled_back(site, number):

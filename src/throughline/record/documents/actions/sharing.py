@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
+
 from throughline.foundation.access.permissions import Permission
 from throughline.foundation.audit.writing import write_entry
 from throughline.foundation.journal.leaving import Parcel, UnableToRecall, carries, leave, recall_message, takes_back
@@ -120,7 +122,9 @@ def _take_out(made: DocumentShare, *, by: Actor, at: datetime) -> None:
     if made.message_id is None or at >= made.opens_at:
         return
     try:
-        recall_message(outbox_id=made.message_id, by=by, at=at)
+        # A savepoint of its own: a refusal that is passed over must not take the outer act with it.
+        with transaction.atomic():
+            recall_message(outbox_id=made.message_id, by=by, at=at)
     except (NotFound, UnableToRecall):
         # A colleague's message, or one just gone: the link is ended all the same, which is what counts.
         return
