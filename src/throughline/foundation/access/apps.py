@@ -15,14 +15,14 @@ class AccessConfig(AppConfig):
         from django.db.models.signals import post_migrate, pre_migrate
 
         from throughline.foundation.access import queries, row_security, wall
-        from throughline.foundation.access.fetching import fetch
+        from throughline.foundation.access.prepared import fetch_row
         from throughline.foundation.access.runtime import DatabaseRuntime
         from throughline.foundation.journal import leaving
         from throughline.foundation.kernel.actions import install
         from throughline.foundation.kernel.reading import install_fetch
 
         install(DatabaseRuntime())
-        install_fetch(fetch)
+        install_fetch(fetch_row)
         leaving.ask_seconds(queries.outbox_seconds)
         connection_created.connect(wall.on_connection, dispatch_uid="throughline-wall")
         pre_migrate.connect(wall.before_migrate, sender=self, dispatch_uid="throughline-wall")

@@ -2,9 +2,12 @@
 
 import pytest
 
-from throughline.foundation.access import wall
+from throughline.foundation.access import pending, wall
 from throughline.foundation.access.models import PatientAccess
-from throughline.foundation.access.tests.factories import LONG_AGO, make_site, make_user, open_record
+from throughline.foundation.access.runtime import DatabaseRuntime
+from throughline.foundation.access.tests.factories import LONG_AGO, NOON, make_site, make_user, open_record
+from throughline.foundation.journal.models import JournalEntry
+from throughline.foundation.kernel.actor import system
 from throughline.foundation.kernel.identity import new_id
 from throughline.foundation.kernel.reading import Part, alone, instant, key, together
 
@@ -53,3 +56,12 @@ def test_a_plan_that_is_kept_sees_only_the_sites_named_each_time():
             with wall.narrowed_to([site.id]):
                 assert alone(sites) == {site.id}
         assert alone(sites) == {here.id, there.id}
+
+
+def test_parts_read_within_an_act_see_what_still_waits_to_be_written():
+    site = make_site()
+    lines = Part(("select count(*) as n from journal_entry where kind = 'test.told'",), {}, lambda rows: rows[0]["n"])
+    with DatabaseRuntime().transaction(name="test", by=system("test"), at=NOON):
+        told = {"kind": "test.told", "sentence": "A line", "actor_name": "R. Vance"}
+        pending.write(JournalEntry(site_id=site.id, recorded_at=NOON, occurred_at=NOON, payload={}, **told))
+        assert alone(lines) == 1
