@@ -99,7 +99,7 @@ def person(request: HttpRequest, number: int) -> HttpResponse:
 
 @csrf_exempt
 def answer(request: HttpRequest, sitting: str) -> HttpResponse:
-    """Keep one answer, durably and audited, in one transaction, and show nine questions."""
+    """Keep one answer, durably, audited and with what stood before, in one transaction, and show nine questions."""
     place, who = request.POST["asked"], request.user.get_username()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("select patient from floor_sitting where id = %s for update", [sitting])
@@ -109,6 +109,11 @@ def answer(request: HttpRequest, sitting: str) -> HttpResponse:
             "insert into floor_answer values (%s, %s, %s, %s, now()) on conflict (sitting, place)"
             " do update set value = excluded.value, by = excluded.by, at = excluded.at",
             [sitting, place, value, who],
+        )
+        # No act may overwrite what stood before it, and what stood must say who replaced it.
+        cursor.execute(
+            "insert into floor_sitting_was (told_by, was) select %s, to_jsonb(s) from floor_sitting s where id = %s",
+            [who, sitting],
         )
         cursor.execute("update floor_sitting set answered = now(), version = version + 1 where id = %s", [sitting])
         cursor.execute("insert into floor_line values (gen_random_uuid(), %s, now(), 'answer', '{}')", [patient])

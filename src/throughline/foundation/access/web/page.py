@@ -20,11 +20,11 @@ from django.utils.cache import add_never_cache_headers
 
 from throughline.foundation.access import wall
 from throughline.foundation.access.permissions import Permission
-from throughline.foundation.access.queries import may_see, viewer_for
+from throughline.foundation.access.queries import place_and_sight, viewer_for
 from throughline.foundation.access.web import answers
 from throughline.foundation.audit.writing import write_entry
 from throughline.foundation.journal.leaving import left_here
-from throughline.foundation.kernel.actions import NotFound, NotPermitted, Place, Refusal, locate
+from throughline.foundation.kernel.actions import NotFound, NotPermitted, Place, Refusal
 from throughline.foundation.kernel.viewer import Viewer
 
 View = Callable[..., HttpResponseBase]
@@ -123,12 +123,12 @@ def _admitted(mark: Page, request: HttpRequest, viewer: Viewer, kwargs: dict[str
         if mark.needs and not viewer.may(mark.needs):
             _turn_away(mark, request, viewer, Place(None), mark.needs)
         return Place(None)
-    place = locate(mark.patient, kwargs[mark.patient])
+    place, seen = place_and_sight(viewer, mark.patient, kwargs[mark.patient])
     if place.site_id not in viewer.site_ids:
         raise NotFound
     if mark.needs and not viewer.may(mark.needs, place.site_id):
         _turn_away(mark, request, viewer, place, mark.needs)
-    if place.patient_id and not may_see(viewer, patient_id=place.patient_id, site_id=place.site_id):
+    if place.patient_id and not seen:
         _write(mark, viewer, place, kind="refused", why="not her patient")
         if viewer.may(Permission.BREAK_GLASS, place.site_id):
             raise _Answered(answers.offer_break_glass(request, place.patient_id))

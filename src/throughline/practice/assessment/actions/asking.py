@@ -9,23 +9,37 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from throughline.foundation.access.permissions import Permission
 from throughline.foundation.content import library as content
 from throughline.foundation.content.records import thaw
 from throughline.foundation.journal.publishing import publish
-from throughline.foundation.kernel.actions import NotFound, Place, Refusal, action, locator
+from throughline.foundation.kernel.actions import NotFound, Place, action, locator
 from throughline.foundation.kernel.actor import Actor
 from throughline.practice.assessment import events, queries
+from throughline.practice.assessment.actions.keeping import (
+    UnableToAssess,
+    as_it_stands,
+    locked,
+    marked_answered,
+    store,
+    take_away,
+)
 from throughline.practice.assessment.models import (
     Addendum,
-    AnswerRow,
     Assessment,
     InstrumentEdition,
     RaisedFlag,
 )
-from throughline.practice.assessment.records import Absence, Answer, Answers, Flag, Instrument, Scored, SuggestedNeed
+from throughline.practice.assessment.records import (
+    Absence,
+    Answer,
+    Answers,
+    AssessmentRecord,
+    Flag,
+    Instrument,
+    Scored,
+    SuggestedNeed,
+)
 from throughline.practice.assessment.rules import library
 from throughline.practice.assessment.rules.answering import as_json
 from throughline.practice.assessment.rules.answers import UnacceptableAnswer, answer_of
@@ -34,7 +48,6 @@ from throughline.practice.assessment.rules.definition import item_by_id
 from throughline.practice.assessment.rules.flow import progress
 from throughline.practice.assessment.rules.repeating import NoSuchRepetition, place_of, without
 from throughline.practice.assessment.rules.scoring import flags_of, score, suggested_needs
-from throughline.practice.assessment.rules.storing import as_stored
 from throughline.record.cases.models import Case
 from throughline.record.chart.actions import record_score
 from throughline.record.people.models import Patient
@@ -44,10 +57,6 @@ MODES = {
     "interview": "face to face", "telephone": "by telephone", "self": "filled in by the patient",
     "proxy": "answered by somebody else", "observation": "observed", "paper": "taken over from paper",
 }  # fmt: skip
-
-
-class UnableToAssess(Refusal):
-    """The assessment cannot be begun, answered, signed or corrected this way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +88,7 @@ class Saved:
     raised: tuple[Flag, ...]
 
 
-@locator("assessment_id")
+@locator("assessment_id", table=Assessment._meta.db_table)
 def _place_of_assessment(assessment_id: UUID) -> Place:
     found = Assessment.objects.filter(pk=assessment_id).values_list("site_id", "patient_id").first()
     if found is None:
@@ -149,26 +158,20 @@ def _about(found: Assessment) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _locked(assessment_id: UUID) -> Assessment:
-    found = Assessment.objects.select_for_update().get(pk=assessment_id)
-    if found.signed_at is not None:
-        raise UnableToAssess("This assessment is signed. Write an addendum to correct it.")
-    if found.abandoned_at is not None:
-        raise UnableToAssess("This assessment was given up. Begin a new one.")
-    return found
-
-
 @action("assessment.answer", needs=Permission.ASSESS, on="assessment_id")
-def save_answers(*, assessment_id: UUID, said: Mapping[str, Said], by: Actor, at: datetime) -> Saved:
+def save_answers(
+    *, assessment_id: UUID, said: Mapping[str, Said], by: Actor, at: datetime, seen: AssessmentRecord | None = None
+) -> Saved:
     """Keep the answers at these places and return what stands now, with the safety flags first raised by them.
 
     A flag fires here and now, whatever the total: its line goes into the story and a task leads Today. An empty Said
     takes the answer back. All or nothing: raises UnableToAssess for a place that is not asked or a value the item does
-    not take, and then keeps none of them.
+    not take, and then keeps none of them. `seen` is the assessment as the caller has just read it: what it holds is not
+    read again unless somebody answered in between.
     """
-    found = _marked_answered(assessment_id, at)
+    found = marked_answered(assessment_id, at)
     instrument = queries.instrument_of_edition(found.edition_id)
-    answers, standing = queries.said_so_far(assessment_id)
+    answers, standing = as_it_stands(found, seen)
     changed: dict[str, Answer] = {}
     for place, one in said.items():
         item = place_of(instrument.items, place, answers)
@@ -177,7 +180,7 @@ def save_answers(*, assessment_id: UUID, said: Mapping[str, Said], by: Actor, at
         answer = _typed(item, one, by, at)
         if not _same(answers.get(place, Answer()), answer):
             answers[place] = changed[place] = answer
-    _store(found, changed, at)
+    store(found, changed, at)
     raised = _raise_flags(found, instrument, answers, {flag.id for flag in standing}, tuple(said), by, at)
     return Saved(answers, (*standing, *raised), raised)
 
@@ -188,7 +191,7 @@ def remove_repetition(*, assessment_id: UUID, repetition: str, by: Actor, at: da
 
     A flag it raised stays. Raises UnableToAssess when it is not there, or as few stand as must.
     """
-    found = _marked_answered(assessment_id, at)
+    found = marked_answered(assessment_id, at)
     instrument = queries.instrument_of_edition(found.edition_id)
     answers, standing = queries.said_so_far(assessment_id)
     group = item_by_id(instrument, repetition.rpartition("/")[2].partition("#")[0])
@@ -199,31 +202,9 @@ def remove_repetition(*, assessment_id: UUID, repetition: str, by: Actor, at: da
     if left is None:
         raise UnableToAssess("There is nothing to take away here.")
     moved = {place: answer for place, answer in left.items() if answers.get(place) is not answer}
-    gone = [place for place in answers if place not in left]
-    AnswerRow.objects.filter(assessment=found, place__in=[*moved, *gone]).delete()
-    _store(found, moved, at)
+    take_away(found, [*moved, *(place for place in answers if place not in left)])
+    store(found, moved, at)
     return Saved(left, standing, ())
-
-
-_ANSWERED = f"""
-update {Assessment._meta.db_table} set answered_at = %(at)s, version = version + 1
-where id = %(id)s and signed_at is null and abandoned_at is null
-returning id, site_id, patient_id, case_id, instrument, title, edition_id
-"""
-
-
-def _marked_answered(assessment_id: UUID, at: datetime) -> Assessment:
-    """Lock an open assessment by saying when it was answered last, in one statement; what is read after it is current.
-
-    Raises UnableToAssess when it is signed or given up.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(_ANSWERED, {"id": assessment_id, "at": at})
-        row = cursor.fetchone()
-    if row is None:
-        return _locked(assessment_id)
-    names = ("id", "site_id", "patient_id", "case_id", "instrument", "title", "edition_id")
-    return Assessment(**dict(zip(names, row, strict=True)))
 
 
 def _same(before: Answer, after: Answer) -> bool:
@@ -238,27 +219,6 @@ def _typed(item: Any, one: Said, by: Actor, at: datetime) -> Answer:
         raise UnableToAssess(f"{wrong}.") from wrong
     return Answer(
         answer.values, answer.absent, words=one.words.strip(), words_language=one.words_language, by=by.name, at=at
-    )
-
-
-def _store(found: Assessment, changed: Mapping[str, Answer], at: datetime) -> None:
-    """Keep what was said, in one statement; a place with nothing left to say is taken away."""
-    emptied = [place for place, answer in changed.items() if not answer.settled and not answer.words]
-    if emptied:
-        AnswerRow.objects.filter(assessment=found, place__in=emptied).delete()
-    rows = [
-        AnswerRow(
-            assessment=found, place=place, value=as_stored(answer.values), words=answer.words,
-            absent=answer.absent.value if answer.absent else "", words_language=answer.words_language,
-            by_name=answer.by, at=answer.at or at,
-        )
-        for place, answer in changed.items() if place not in emptied
-    ]  # fmt: skip
-    AnswerRow.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=["assessment", "place"],
-        update_fields=["value", "absent", "words", "words_language", "by_name", "at"],
     )
 
 
@@ -310,7 +270,7 @@ def sign_assessment(*, assessment_id: UUID, by: Actor, at: datetime) -> tuple[Su
 
     Raises UnableToAssess while a required question is neither answered nor refused, or a domain has no conclusion.
     """
-    found = _locked(assessment_id)
+    found = locked(assessment_id)
     instrument = queries.instrument_of_edition(found.edition_id)
     answers = queries.answers_of(found, instrument)
     still = progress(instrument, answers).required_open
@@ -369,6 +329,6 @@ def give_up(*, assessment_id: UUID, reason: str, by: Actor, at: datetime) -> Non
     """Give up an open assessment with a reason; its answers and flags are kept. Raises UnableToAssess without one."""
     if not reason.strip():
         raise UnableToAssess("Write why it is given up.")
-    found = _locked(assessment_id)
+    found = locked(assessment_id)
     found.abandoned_at, found.abandoned_reason, found.version = at, reason.strip(), found.version + 1
     found.save(update_fields=["abandoned_at", "abandoned_reason", "version"])

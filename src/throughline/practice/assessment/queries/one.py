@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
+from throughline.foundation.access.prepared import fetch
 from throughline.foundation.access.queries import sees_parameters, sees_sql
 from throughline.foundation.kernel.actions import NotFound
 from throughline.foundation.kernel.viewer import Viewer
@@ -34,10 +33,14 @@ def _listed(model: Any, of: str, order: str) -> str:
 
 
 _TABLE = Assessment._meta.db_table
-_AFTER = f"select {_listed(AnswerRow, '%(id)s', 'x.at, x.id')}::text, {_listed(RaisedFlag, '%(id)s', 'x.id')}::text"
+_AFTER = f"""
+select {_listed(AnswerRow, "%(id)s", "x.at, x.id")}::text as answers,
+  {_listed(RaisedFlag, "%(id)s", "x.id")}::text as flags
+"""
 _ONE = f"""
-select to_jsonb(a)::text, {_listed(AnswerRow, "a.id", "x.at, x.id")}::text, {_listed(RaisedFlag, "a.id", "x.id")}::text,
-  {_listed(Addendum, "a.id", "x.at, x.id")}::text, to_jsonb(p)::text, {_listed(AnswerRow, "p.id", "x.at, x.id")}::text
+select to_jsonb(a)::text as one, {_listed(AnswerRow, "a.id", "x.at, x.id")}::text as answers,
+  {_listed(RaisedFlag, "a.id", "x.id")}::text as flags, {_listed(Addendum, "a.id", "x.at, x.id")}::text as addenda,
+  to_jsonb(p)::text as prior, {_listed(AnswerRow, "p.id", "x.at, x.id")}::text as prior_answers
 from {_TABLE} a
 left join lateral (
   select * from {_TABLE} b
@@ -90,12 +93,10 @@ def assessment(viewer: Viewer, assessment_id: UUID) -> AssessmentRecord:
 
     Raises NotFound when there is none the viewer may see.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_ONE, {"id": assessment_id} | sees_parameters(viewer))
-        found = cursor.fetchone()
-    if found is None:
+    found = fetch(_ONE, {"id": assessment_id} | sees_parameters(viewer))
+    if not found:
         raise NotFound("This assessment does not exist, or you may not see it.")
-    row, answers, flags, addenda, prior, prior_answers = (_read(part) for part in found)
+    row, answers, flags, addenda, prior, prior_answers = map(_read, found[0].values())
     return AssessmentRecord(
         line=_line(row),
         patient_id=UUID(row["patient_id"]),
@@ -115,12 +116,11 @@ def assessment(viewer: Viewer, assessment_id: UUID) -> AssessmentRecord:
         outcome=row["outcome"],
         prior=_line(prior) if prior else None,
         prior_answers=_answers(prior_answers),
+        version=row["version"],
     )
 
 
 def said_so_far(assessment_id: UUID) -> tuple[dict[str, Answer], tuple[Flag, ...]]:
     """Return the answers by place and the flags of an assessment, for an action that has asked who may."""
-    with connection.cursor() as cursor:
-        cursor.execute(_AFTER, {"id": assessment_id})
-        answers, flags = (_read(part) for part in cursor.fetchone() or ("[]", "[]"))
+    answers, flags = map(_read, fetch(_AFTER, {"id": assessment_id})[0].values())
     return _answers(answers), _flags(flags)

@@ -45,7 +45,10 @@ class AddendumRecord:
 
 @dataclass(frozen=True, slots=True)
 class AssessmentRecord:
-    """An assessment with everything its page shows; `instrument` is the edition it was answered in."""
+    """An assessment with everything its page shows; `instrument` is the edition it was answered in.
+
+    `version` counts the acts on it: while it is the same, answers and flags are.
+    """
 
     line: AssessmentLine
     patient_id: UUID
@@ -63,6 +66,7 @@ class AssessmentRecord:
     outcome: Mapping[str, Any] | None
     prior: AssessmentLine | None
     prior_answers: Answers
+    version: int
 
 
 @dataclass(frozen=True, slots=True)

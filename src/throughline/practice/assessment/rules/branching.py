@@ -44,19 +44,33 @@ def walk(instrument: Instrument, answers: Answers) -> Iterator[Place]:
     yield from _looked_through(instrument, answers)[1]
 
 
-def _looked_through(instrument: Instrument, answers: Answers) -> tuple[Answers, tuple[Place, ...]]:
-    """The answers that count and every place, for one page that asks both a dozen times worked out once.
+def due(instrument: Instrument, answers: Answers) -> tuple[Place, ...]:
+    """The places of the walk where a question is due: asked, visible, not computed, its wording at hand."""
+    return _looked_through(instrument, answers)[2]
+
+
+_Looked = tuple[Answers, tuple[Place, ...], tuple[Place, ...]]
+
+
+def _looked_through(instrument: Instrument, answers: Answers) -> _Looked:
+    """The answers that count, every place and those that are due, for one page that asks them a dozen times worked out
+    once.
 
     Compared by what the answers are, never by time: the same answers always give the same.
     """
-    lately: list[tuple[Instrument, Answers, tuple[Answers, tuple[Place, ...]]]] = getattr(_lately, "found", [])
+    lately: list[tuple[Instrument, Answers, _Looked]] = getattr(_lately, "found", [])
     for known, said, found in lately:
         if known is instrument and said == answers:
             return found
     counted = _counting(instrument, answers)
-    found = (counted, tuple(_places(instrument, counted, answers)))
+    every = tuple(_places(instrument, counted, answers))
+    found = (counted, every, tuple(place for place in every if place.enabled and _is_due(place.item)))
     _lately.found = [(instrument, dict(answers), found), *lately[: REMEMBERED - 1]]
     return found
+
+
+def _is_due(item: Item) -> bool:
+    return item.asks and not (item.hidden or item.read_only or item.calculated or item.entry_only)
 
 
 def _places(instrument: Instrument, counted: Answers, answers: Answers) -> Iterator[Place]:

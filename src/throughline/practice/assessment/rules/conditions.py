@@ -76,7 +76,8 @@ def _any_item(condition: Mapping[str, Any], known: Known) -> bool | None:
     if named == "all":
         chosen = [i for i in asked if not (i.entry_only and i.id not in known.answers)]
     else:
-        chosen = [i for i in asked if i.id in {str(n) for n in named}]
+        wanted = {str(n) for n in named}
+        chosen = [i for i in asked if i.id in wanted]
     return _either([_answer_compares(item, condition, known) for item in chosen])
 
 

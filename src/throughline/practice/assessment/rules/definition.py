@@ -108,22 +108,41 @@ def number_of(raw: Any) -> Decimal | None:
         raise DefinitionProblem(f"'{raw}' is not a number") from wrong
 
 
-def every_item(items: Sequence[Item]) -> Iterator[Item]:
-    """All items, depth first, in the order they are asked."""
+# Lists of items looked through lately, with all that lies in them: an instrument stays the same for years, and one
+# answer asks for its items a thousand times. Held with the list itself, so that the key cannot come to mean another.
+_Laid = tuple[Sequence[Item], tuple[Item, ...], Mapping[str, Item]]
+_laid_out: dict[int, _Laid] = {}
+REMEMBERED = 2000
+
+
+def _lying_in(items: Sequence[Item]) -> _Laid:
+    found = _laid_out.get(id(items))
+    if found is not None and found[0] is items:
+        return found
+    every = tuple(_depth_first(items))
+    by_key = {item.name: item for item in every if item.name} | {item.id: item for item in reversed(every)}
+    found = (items, every, by_key)
+    if isinstance(items, tuple):  # a list may change
+        if len(_laid_out) >= REMEMBERED:
+            _laid_out.clear()
+        _laid_out[id(items)] = found
+    return found
+
+
+def _depth_first(items: Sequence[Item]) -> Iterator[Item]:
     for item in items:
         yield item
-        yield from every_item(item.items)
+        yield from _depth_first(item.items)
+
+
+def every_item(items: Sequence[Item]) -> tuple[Item, ...]:
+    """All items, depth first, in the order they are asked."""
+    return _lying_in(items)[1]
 
 
 def item_by_id(instrument: Instrument, key: str) -> Item | None:
-    """The item with this id or this name (`"9"`, `"clock"`), or None."""
-    found = None
-    for item in every_item(instrument.items):
-        if item.id == key:
-            return item
-        if item.name and item.name == key:
-            found = item
-    return found
+    """The item with this id or this name (`"9"`, `"clock"`), or None; an id goes before a name."""
+    return _lying_in(instrument.items)[2].get(key)
 
 
 def _options(rows: Sequence[Any], path: str) -> Iterator[Option]:

@@ -1,9 +1,10 @@
 """Where the runner stands: progress, the next open question, what is still required, the sections with their dots."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from throughline.practice.assessment.records import Answer, Answers, Instrument, Item, Kind
-from throughline.practice.assessment.rules.branching import NOTHING, Place, walk
+from throughline.practice.assessment.records import Answer, Answers, Instrument, Kind
+from throughline.practice.assessment.rules.branching import NOTHING, Place, due
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +35,18 @@ class Section:
 
 def due_places(instrument: Instrument, answers: Answers) -> list[Place]:
     """The places where a question is due: asked, visible, not computed, its wording at hand."""
-    return [p for p in walk(instrument, answers) if p.enabled and _is_due(p.item)]
-
-
-def _is_due(item: Item) -> bool:
-    return item.asks and not (item.hidden or item.read_only or item.calculated or item.entry_only)
+    return list(due(instrument, answers))
 
 
 def progress(instrument: Instrument, answers: Answers) -> Progress:
     """How many questions are due, how many are settled (refused counts as settled), and which are open."""
-    due = due_places(instrument, answers)
-    still = [p for p in due if not answers.get(p.key, NOTHING).settled]
+    places = due(instrument, answers)
+    still = [p for p in places if not answers.get(p.key, NOTHING).settled]
     return Progress(
-        due=len(due),
-        settled=len(due) - len(still),
+        due=len(places),
+        settled=len(places) - len(still),
         open=tuple(p.key for p in still),
-        required_open=tuple(p.key for p in due if _lacks(p, answers.get(p.key, NOTHING))),
+        required_open=tuple(p.key for p in places if _lacks(p, answers.get(p.key, NOTHING))),
     )
 
 
@@ -62,10 +59,10 @@ def _lacks(place: Place, answer: Answer) -> bool:
 
 def next_place(instrument: Instrument, answers: Answers, after: str = "") -> Place | None:
     """The next open place after the one just answered; past the end it turns to the first one left open."""
-    due = due_places(instrument, answers)
-    keys = [p.key for p in due]
+    places = due(instrument, answers)
+    keys = [p.key for p in places]
     start = keys.index(after) + 1 if after in keys else 0
-    for place in (*due[start:], *due[:start]):
+    for place in (*places[start:], *places[:start]):
         if not answers.get(place.key, NOTHING).settled:
             return place
     return None
@@ -73,27 +70,27 @@ def next_place(instrument: Instrument, answers: Answers, after: str = "") -> Pla
 
 def previous_place(instrument: Instrument, answers: Answers, before: str) -> Place | None:
     """The place asked before this one, for going back; None at the first."""
-    due = due_places(instrument, answers)
-    keys = [p.key for p in due]
+    places = due(instrument, answers)
+    keys = [p.key for p in places]
     if before not in keys or keys.index(before) == 0:
         return None
-    return due[keys.index(before) - 1]
+    return places[keys.index(before) - 1]
 
 
 def sections(instrument: Instrument, answers: Answers, language: str = "en") -> tuple[Section, ...]:
     """The sections in order with their state; an instrument without groups is one section of its own name."""
-    due = due_places(instrument, answers)
+    places = due(instrument, answers)
     groups = [i for i in instrument.items if i.kind is Kind.GROUP and not i.hidden]
     if not groups:
-        return (_section(instrument.id, instrument.short_title, due, answers),)
+        return (_section(instrument.id, instrument.short_title, places, answers),)
     made = []
     for group in groups:
         title = group.text.get(language) or group.text.get("en") or group.id
-        made.append(_section(group.id, title, [p for p in due if p.section == group.id], answers))
+        made.append(_section(group.id, title, [p for p in places if p.section == group.id], answers))
     return tuple(made)
 
 
-def _section(key: str, title: str, due: list[Place], answers: Answers) -> Section:
-    settled = sum(1 for p in due if answers.get(p.key, NOTHING).settled)
-    state = "done" if settled == len(due) else "now" if settled else "todo"
-    return Section(key, title, state, len(due), settled)
+def _section(key: str, title: str, places: Sequence[Place], answers: Answers) -> Section:
+    settled = sum(1 for p in places if answers.get(p.key, NOTHING).settled)
+    state = "done" if settled == len(places) else "now" if settled else "todo"
+    return Section(key, title, state, len(places), settled)

@@ -93,4 +93,5 @@ def answers_at(answers: Answers, item: str) -> Iterator[str]:
     if item in answers:
         yield item
         return
-    yield from (key for key in answers if key.endswith(f"/{item}"))
+    ending = f"/{item}"
+    yield from (key for key in answers if key.endswith(ending))

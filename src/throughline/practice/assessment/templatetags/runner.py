@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+from urllib.parse import quote
 
 from django import template
 from django.template.defaultfilters import date
@@ -18,6 +19,7 @@ from throughline.practice.assessment.web.questions import ABSENCES, Question
 
 register = template.Library()
 REMEMBERED = 256  # questions as they were shown last: an answer changes one of nine
+_STEP = ' aria-current="step"'
 QUIET = """ hx-vals='{"quiet": "1"}' hx-swap="none\""""
 
 
@@ -61,6 +63,35 @@ def absences(context: Mapping[str, Any], q: Any) -> SafeString:
             for value, words in context["absences"]
         )
     )
+
+
+@register.simple_tag(takes_context=True)
+def section_lines(context: Mapping[str, Any], done: str, of: str) -> SafeString:
+    """Return the lines of the section list, each with its dot and how much of it is answered."""
+    made, only = [], len(context["sections"]) == 1
+    for section, first in context["sections"]:
+        now = section.id == context["current"]
+        told = done if section.state == "done" else f"{section.settled} {of} {section.due}"
+        made.append(
+            f'<li><a href="?at={escape(quote(first))}"{_STEP if now or only else ""}>'
+            f'<span class="dot dot-{"now" if now else section.state}"></span>{escape(section.title)}'
+            f'<span class="sr">, {escape(told)}</span><span class="end">{section.settled}/{section.due}</span></a></li>'
+        )
+    return mark_safe("\n".join(made))  # every part is escaped or a number
+
+
+@register.simple_tag
+def band_marks(bar: Mapping[str, Any]) -> SafeString:
+    """Return the bands of a score, the score so far and the last one, as marks of a drawing."""
+    made = [
+        f'<rect class="{"b2" if band["odd"] else "b1"}" x="{band["x"]}" y="26" width="{band["width"]}" height="10"/>'
+        for band in bar["bands"]
+    ]
+    if bar["now"]:
+        made.append(f'<rect class="b-now" x="0" y="28" width="{bar["now"]}" height="6"/>')
+    if bar["prior"]:
+        made.append(f'<path class="b-prior" d="M{bar["prior"]["x"]} 21v20"/>')
+    return mark_safe("".join(made))  # numbers, worked out from the instrument
 
 
 @register.simple_tag(takes_context=True)

@@ -61,6 +61,26 @@ def sign(assessment_id, nurse, at=NOW):
 NINE = {f"q{n}": v for n, v in enumerate([1, 2, 1, 2, 1, 1, 0, 0, 1], start=1)}
 
 
+def test_what_was_seen_before_another_device_answered_is_read_again(begun, nurse):
+    seen = queries.assessment(viewer_for(nurse, at=NOW), begun)
+    say(begun, nurse, q9=1)
+    by = actor_for(nurse, at=NOW)
+    saved = actions.save_answers(assessment_id=begun, said={"1": Said(value=2)}, seen=seen, by=by, at=NOW)
+    assert set(saved.answers) == {"1", "9"}, "the other device's answer counts"
+    assert ([flag.id for flag in saved.flags], saved.raised) == (["item9"], ()), "and its flag is not raised twice"
+    again = actions.save_answers(assessment_id=begun, said={"2": Said(value=0)}, seen=seen, by=by, at=NOW)
+    assert set(again.answers) == {"1", "2", "9"}
+
+
+def test_each_act_of_answering_keeps_the_assessment_as_it_was_with_its_author(begun, nurse):
+    say(begun, nurse, q1=1)
+    say(begun, nurse, q1=2)
+    kept = Assessment.pgh_event_model.objects.filter(pgh_obj_id=begun).order_by("pgh_id")
+    assert [(row.version, row.pgh_context.metadata["action"]) for row in kept] == [
+        (1, "assessment.answer"), (2, "assessment.answer"),
+    ]  # fmt: skip
+
+
 def test_item_nine_interrupts_at_once_and_leads_today(begun, nurse, patient):
     (flag,) = say(begun, nurse, q9=1)
     assert (flag.id, flag.severity) == ("item9", "critical")

@@ -217,7 +217,7 @@ def test_another_nurse_gets_not_found_and_a_clerk_is_told_who_can_grant(client, 
 def test_saving_an_answer_costs_a_fixed_number_of_statements(signed_in, patient, django_assert_max_num_queries):
     form = start(signed_in, patient, "comprehensive")
     post(signed_in, form, {"q:A4.1": "without-help"}, **HTMX)
-    with django_assert_max_num_queries(40):
+    with django_assert_max_num_queries(14):
         post(signed_in, form, {"q:A4.2": "without-help"}, **HTMX)
 
 
@@ -282,7 +282,7 @@ def test_an_answer_costs_the_same_few_statements_whatever_came_before(
 ):
     found = start(signed_in, patient, "phq9")
     for number in (2, 9 - 1):
-        with django_assert_max_num_queries(28):
+        with django_assert_max_num_queries(14):
             post(signed_in, found, {f"q:{number}": "LA6568-5"}, **HTMX)
 
 

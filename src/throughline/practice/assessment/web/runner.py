@@ -42,7 +42,7 @@ def answer(request: HttpRequest, viewer: Viewer, assessment_id: UUID) -> HttpRes
     before = queries.assessment(viewer, assessment_id)
     said = changes(request.POST, before)
     try:
-        saved = _saved(request, viewer, assessment_id, said)
+        saved = _saved(request, viewer, before, said)
     except actions.UnableToAssess as refused:
         return _refused(request, viewer, before, next(iter(said), ""), str(refused))
     record, raised = replace(before, answers=saved.answers, flags=saved.flags), saved.raised
@@ -60,9 +60,10 @@ def answer(request: HttpRequest, viewer: Viewer, assessment_id: UUID) -> HttpRes
     return response
 
 
-def _saved(request: HttpRequest, viewer: Viewer, assessment_id: UUID, said: dict[str, Said]) -> Saved:
+def _saved(request: HttpRequest, viewer: Viewer, before: AssessmentRecord, said: dict[str, Said]) -> Saved:
     """Keep the answers, and take the repetition away whose button was pressed. Raises UnableToAssess."""
-    saved = actions.save_answers(assessment_id=assessment_id, said=said, by=viewer.actor, at=viewer.at)
+    assessment_id = before.line.id
+    saved = actions.save_answers(assessment_id=assessment_id, said=said, seen=before, by=viewer.actor, at=viewer.at)
     if gone := request.POST.get("drop", ""):
         left = actions.remove_repetition(assessment_id=assessment_id, repetition=gone, by=viewer.actor, at=viewer.at)
         saved = replace(left, raised=saved.raised)
