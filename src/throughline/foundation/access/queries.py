@@ -2,20 +2,19 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from functools import cache
 from typing import Any
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
 from throughline.foundation.access.models import Grant, PatientAccess, Site, Team, TeamMembership, User
 from throughline.foundation.access.permissions import ROLES
-from throughline.foundation.access.prepared import fetch
 from throughline.foundation.access.records import Account, DemoAccount, RoleHeld, Viewer
 from throughline.foundation.access.rules import initials_of
 from throughline.foundation.journal.rules import USUAL_SECONDS
-from throughline.foundation.kernel.actions import NotFound, Place, locate, tables
+from throughline.foundation.kernel.actions import NotFound
 from throughline.foundation.kernel.actor import Actor, ActorKind
 
 
@@ -63,7 +62,7 @@ def viewer_for(user: User, *, at: datetime, purpose: str = "treatment") -> Viewe
 
 # Written out, because every page asks it: the mapper takes longer to write it than PostgreSQL to answer.
 _STANDING = f"""
-select g.site_id as key, g.role from {Grant._meta.db_table} g join {Site._meta.db_table} s on s.id = g.site_id
+select g.site_id, g.role from {Grant._meta.db_table} g join {Site._meta.db_table} s on s.id = g.site_id
 where g.user_id = %(user)s and s.active and g.since <= %(at)s and (g.until is null or g.until > %(at)s)
 union all
 select m.team_id, '' from {TeamMembership._meta.db_table} m
@@ -75,7 +74,9 @@ def _standing_of(user: User, at: datetime) -> list[tuple[UUID, str]]:
     """Return each site with a role held there, and each team with an empty role."""
     if not user.is_active:
         return []
-    return [(row["key"], row["role"]) for row in fetch(_STANDING, {"user": user.id, "at": at})]
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDING, {"user": user.id, "at": at})
+        return list(cursor.fetchall())
 
 
 def system_viewer(actor: Actor, *, at: datetime, site_ids: Iterable[UUID]) -> Viewer:
@@ -136,27 +137,6 @@ def may_see(viewer: Viewer, *, patient_id: UUID, site_id: UUID) -> bool:
         Q(user_id=viewer.user_id) | Q(team_id__in=viewer.team_ids),
         patient_id=patient_id,
     ).exists()
-
-
-@cache
-def _located_and_seen(table: str, patient: str) -> str:
-    seen = sees_sql(f"t.{patient}", "t.site_id")
-    return f'select t.site_id, t.{patient} as patient_id, {seen} as seen from "{table}" t where t.id = %(value)s'
-
-
-def place_and_sight(viewer: Viewer, argument: str, value: Any) -> tuple[Place, bool]:
-    """Return where a record lies and whether the viewer may open its patient's record (True where it has none).
-
-    One statement where the locator of `argument` names its table. Raises NotFound when there is no such record.
-    """
-    table = tables.get(argument)
-    rows = fetch(_located_and_seen(*table), sees_parameters(viewer) | {"value": value}) if table else []
-    if rows:
-        return Place(rows[0]["site_id"], rows[0]["patient_id"]), rows[0]["patient_id"] is None or rows[0]["seen"]
-    place = locate(argument, value)
-    if place.patient_id is None or place.site_id is None:
-        return place, place.patient_id is None
-    return place, may_see(viewer, patient_id=place.patient_id, site_id=place.site_id)
 
 
 def site_id_of(key: str) -> UUID | None:

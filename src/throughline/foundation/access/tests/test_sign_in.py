@@ -7,7 +7,6 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
-from django.contrib.sessions.models import Session
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
@@ -269,12 +268,3 @@ def test_my_account_says_what_i_may_do_and_that_a_password_alone_is_weak(nurse):
     assert "Only a password protects your account" in page
     TOTP.activate(nurse, SECRET)
     assert "A second factor is set up" in signed_in(nurse).get("/account/").content.decode()
-
-
-def test_a_session_past_its_hours_or_never_begun_holds_nothing(client, nurse):
-    client.force_login(nurse)
-    assert is_signed_in(client)
-    Session.objects.update(expire_date=datetime.now(UTC) - timedelta(seconds=1))
-    assert not is_signed_in(client)
-    client.cookies["sessionid"] = "a-key-nobody-gave"
-    assert not is_signed_in(client)

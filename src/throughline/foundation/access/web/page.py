@@ -20,7 +20,8 @@ from django.utils.cache import add_never_cache_headers
 
 from throughline.foundation.access import wall
 from throughline.foundation.access.permissions import Permission
-from throughline.foundation.access.queries import place_and_sight, viewer_for
+from throughline.foundation.access.queries import viewer_for
+from throughline.foundation.access.sight import place_and_sight
 from throughline.foundation.access.web import answers
 from throughline.foundation.audit.writing import write_entry
 from throughline.foundation.journal.leaving import left_here
