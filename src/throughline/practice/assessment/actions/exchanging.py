@@ -10,9 +10,10 @@ from throughline.foundation.kernel.actions import action
 from throughline.foundation.kernel.actor import Actor
 from throughline.practice.assessment import queries
 from throughline.practice.assessment.actions.asking import Said, Sitting, UnableToAssess, save_answers, start_assessment
-from throughline.practice.assessment.records import Answer
+from throughline.practice.assessment.records import Answer, Instrument
 from throughline.practice.assessment.rules import library
 from throughline.practice.assessment.rules.answers import UnacceptableAnswer
+from throughline.practice.assessment.rules.canonical import meant, misfit, named_by
 from throughline.practice.assessment.rules.fhir_response import from_response
 from throughline.practice.assessment.rules.repeating import place_of
 from throughline.practice.assessment.rules.response_check import check_answers
@@ -24,12 +25,11 @@ def take_in_response(
 ) -> UUID:
     """Keep the answers of a QuestionnaireResponse as an open assessment and return its id; nobody has signed it yet.
 
-    Safety flags rise as with any answer. Raises UnableToAssess with what is wrong, and then keeps nothing; also while
-    an assessment of this kind is half done.
+    `instrument` is its key, or "" for the one whose canonical URL the response names. Safety flags rise as with any
+    answer. Raises UnableToAssess with what is wrong, and then keeps nothing: also when the response names another
+    questionnaire or another version of it, and while an assessment of this kind is half done.
     """
-    known = library.instruments().get(instrument)
-    if known is None or response.get("resourceType") != "QuestionnaireResponse":
-        raise UnableToAssess("Choose the instrument, and a file that holds one FHIR QuestionnaireResponse.")
+    known = _answered(response, instrument)
     try:
         wrong = [issue.text for issue in check_answers(known, response) if issue.severity == "error"]
         answers = {} if wrong else from_response(known, response)
@@ -38,12 +38,27 @@ def take_in_response(
     if wrong or not answers:
         raise UnableToAssess("; ".join(wrong[:3]) + "." if wrong else "The response answers nothing.")
     sitting = Sitting(mode="paper", language=str(response.get("language") or known.languages[0]))
-    made = start_assessment(patient_id=patient_id, instrument=instrument, sitting=sitting, by=by, at=at)
+    made = start_assessment(patient_id=patient_id, instrument=known.id, sitting=sitting, by=by, at=at)
     if queries.said_so_far(made)[0]:
         raise UnableToAssess(f"{known.short_title} is half done for this patient: sign it or give it up first.")
     said = {place: _said(answer) for place, answer in answers.items() if not _calculated(known.items, place, answers)}
     save_answers(assessment_id=made, said=said, by=by, at=at)
     return made
+
+
+def _answered(response: Mapping[str, Any], chosen: str) -> Instrument:
+    """Return the instrument the response answers. Raises UnableToAssess when it is none here or not the one chosen."""
+    if response.get("resourceType") != "QuestionnaireResponse":
+        raise UnableToAssess("Choose the instrument, and a file that holds one FHIR QuestionnaireResponse.")
+    every = library.instruments()
+    known = every.get(chosen) if chosen else meant(response, every.values())
+    if known is None:
+        named = named_by(response)[0]
+        which = f"Nothing here is called {named}" if named else "The response does not say what it answers"
+        raise UnableToAssess(f"{which}: choose the instrument from the list.")
+    if wrong := misfit(response, known):
+        raise UnableToAssess(f"{wrong}.")
+    return known
 
 
 def _calculated(items: Any, place: str, answers: Mapping[str, Answer]) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 from throughline.practice.assessment.records import Branch, Chosen, Instrument, Item, Kind, Option, Quantity
 from throughline.practice.assessment.rules.answers import option_of
+from throughline.practice.assessment.rules.canonical import address_of
 from throughline.practice.assessment.rules.definition import item_by_id
 from throughline.practice.assessment.rules.fhir_questionnaire import CORE, LOINC, SDC
 from throughline.practice.assessment.rules.fhir_response import ORDINAL, number_json
@@ -18,6 +19,7 @@ def to_questionnaire(instrument: Instrument, language: str = "en") -> dict[str, 
     made: dict[str, Any] = {
         "resourceType": "Questionnaire",
         "id": instrument.id.replace("_", "-"),
+        "url": address_of(instrument)[0],
         "version": instrument.version,
         "title": instrument.title,
         "status": "active",

@@ -18,6 +18,7 @@ from throughline.practice.assessment.records import (
 )
 from throughline.practice.assessment.rules.answers import UnacceptableAnswer, absence_of, option_of, value_of
 from throughline.practice.assessment.rules.branching import counting
+from throughline.practice.assessment.rules.canonical import canonical_of
 from throughline.practice.assessment.rules.repeating import instances
 
 ABSENT_REASON = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
@@ -31,11 +32,11 @@ _NAMES = {
 
 
 def to_response(instrument: Instrument, answers: Answers, status: str = "completed") -> dict[str, Any]:
-    """The QuestionnaireResponse of the answers that count; hidden answers stay out of it."""
+    """The QuestionnaireResponse of the answers that count, naming what they answer; hidden ones stay out of it."""
     counted = counting(instrument, answers)
     made: dict[str, Any] = {"resourceType": "QuestionnaireResponse", "status": status}
-    if instrument.url:
-        made["questionnaire"] = f"{instrument.url}|{instrument.version}"
+    if canonical := canonical_of(instrument):
+        made["questionnaire"] = canonical
     items = list(_response_items(instrument.items, counted, ""))
     if items:
         made["item"] = items

@@ -15,9 +15,11 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
 
+from throughline.practice.assessment.web.pages import called
 from throughline.practice.assessment.web.questions import ABSENCES, Question
 
 register = template.Library()
+register.filter("called", called)
 REMEMBERED = 256  # questions as they were shown last: an answer changes one of nine
 _STEP = ' aria-current="step"'
 QUIET = """ hx-vals='{"quiet": "1"}' hx-swap="none\""""

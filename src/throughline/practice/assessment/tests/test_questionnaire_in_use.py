@@ -11,6 +11,7 @@ from throughline.foundation.access.tests.factories import make_site, make_user
 from throughline.foundation.content import library as content
 from throughline.practice.assessment import actions
 from throughline.practice.assessment.models import AnswerRow, Assessment
+from throughline.practice.assessment.rules import library
 from throughline.practice.assessment.tests.test_repeating import QUESTIONNAIRE
 from throughline.record.cases.tests.factories import NOW, make_case, make_patient
 
@@ -125,6 +126,87 @@ def test_it_goes_out_as_fhir_and_comes_in_again(client, signed, nurse, patient):
     taken = Assessment.objects.get(patient=other)
     assert taken.signed_at is None
     assert places(taken) == places(signed)
+
+
+SEVERAL_DAYS = {"valueCoding": {"system": "http://loinc.org", "code": "LA6569-3"}}
+PHQ2 = [{"linkId": n, "answer": [SEVERAL_DAYS]} for n in ("1", "2")]
+LOINCS = "http://loinc.org/q/55757-9"
+OWN = "urn:throughline:questionnaire:phq2"
+
+
+def take_in(nurse, patient, named, instrument=""):
+    response = {"resourceType": "QuestionnaireResponse", "status": "completed", "item": PHQ2}
+    if named:
+        response["questionnaire"] = named
+    by = actor_for(nurse, at=NOW)
+    found = actions.take_in_response(patient_id=patient.id, instrument=instrument, response=response, by=by, at=NOW)
+    return Assessment.objects.get(pk=found)
+
+
+def test_a_response_finds_its_questionnaire_by_the_name_it_gives(nurse, patient):
+    version = library.instruments()["phq2"].version
+    found = take_in(nurse, patient, f"{OWN}|{version}")
+    assert (found.instrument, found.answers.count()) == ("phq2", 2)
+
+
+@pytest.mark.parametrize("named", [OWN, f"{OWN}#part", "", "#form"])
+def test_a_response_without_a_version_or_a_name_is_taken_for_what_the_nurse_chose(nurse, patient, named):
+    assert take_in(nurse, patient, named, "phq2").instrument == "phq2"
+
+
+@pytest.mark.parametrize(
+    ("named", "chosen", "why"),
+    [
+        (f"{OWN}|0.9", "phq2", "version 0.9"), (f"{OWN}|0.9", "", "version 0.9"), (OWN, "gad7", "which is not GAD-7"),
+        (LOINCS, "phq2", "which is not PHQ-2"), (LOINCS, "", "Nothing here"), ("", "", "does not say what it answers"),
+        ("#form", "", "does not say"), (OWN, "no-such", "choose the instrument"),
+    ],
+)  # fmt: skip
+def test_answers_to_another_questionnaire_or_version_are_not_taken(nurse, patient, named, chosen, why):
+    with pytest.raises(actions.UnableToAssess, match=why):
+        take_in(nurse, patient, named, chosen)
+    assert not Assessment.objects.exists()
+
+
+@pytest.fixture
+def named_overlay(tmp_path, monkeypatch):
+    """The site's form as its author publishes it: with a canonical URL and a version that is not the content's."""
+    source = QUESTIONNAIRE | {"url": "https://forms.example/medicines", "version": "2026-01"}
+    (tmp_path / "instruments").mkdir()
+    (tmp_path / "instruments" / "medicines.json").write_text(json.dumps(ITEM | {"questionnaire": source}))
+    monkeypatch.setenv("THROUGHLINE_CONTENT_OVERLAY", str(tmp_path))
+    content.forget()
+    yield
+    monkeypatch.undo()
+    content.forget()
+
+
+def test_a_form_laid_in_keeps_its_authors_name_and_version_both_ways(named_overlay, client, nurse, patient):
+    client.force_login(nurse)
+    client.post(reverse("assessment:start", args=[patient.id]), {"instrument": "medicines"})
+    begun = Assessment.objects.get(patient=patient)
+    send(client, begun, **{"q:any": "no"})
+    sent = client.get(reverse("assessment:response", args=[begun.id])).json()
+    assert sent["questionnaire"] == "https://forms.example/medicines|2026-01"
+    other = make_patient(patient.site)
+    make_case(patient.site, nurse, patient=other)
+    by = actor_for(nurse, at=NOW)
+    old = sent | {"questionnaire": "https://forms.example/medicines|2025-01"}
+    with pytest.raises(actions.UnableToAssess, match="holds version 2026-01"):
+        actions.take_in_response(patient_id=other.id, instrument="", response=old, by=by, at=NOW)
+    made = actions.take_in_response(patient_id=other.id, instrument="", response=sent, by=by, at=NOW)
+    assert Assessment.objects.get(pk=made).instrument == "medicines"
+
+
+def test_an_instrument_is_given_as_questionnaire_with_name_and_licence_unless_its_wording_is_not_ours(client, nurse):
+    client.force_login(nurse)
+    found = client.get(reverse("assessment:questionnaire", args=["phq9"]), {"language": "es"}).json()
+    assert (found["resourceType"], found["url"], found["language"]) == (
+        "Questionnaire", "urn:throughline:questionnaire:phq9", "es",
+    )  # fmt: skip
+    assert found["copyright"]
+    assert found["item"][0]["text"].startswith("Poco interés")
+    assert client.get(reverse("assessment:questionnaire", args=["moca"])).status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,9 @@
-"""An assessment as FHIR: given out as a QuestionnaireResponse, and taken in from one."""
+"""An assessment as a QuestionnaireResponse, given out and taken in; its instrument as a Questionnaire."""
 
 import json
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
@@ -11,7 +11,9 @@ from throughline.foundation.access.permissions import Permission
 from throughline.foundation.access.web.page import page
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.practice.assessment import actions, queries
+from throughline.practice.assessment.rules import library
 from throughline.practice.assessment.rules.calculating import with_calculated
+from throughline.practice.assessment.rules.fhir_questionnaire_out import to_questionnaire
 from throughline.practice.assessment.rules.fhir_response import to_response
 
 LARGEST = 1_000_000
@@ -32,6 +34,18 @@ def response(request: HttpRequest, viewer: Viewer, assessment_id: UUID) -> HttpR
         "author": {"display": record.line.signed_by or record.line.started_by},
     }
     return JsonResponse(made, content_type="application/fhir+json")
+
+
+@require_GET
+@page("assessment.questionnaire", needs=None)
+def questionnaire(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse:
+    """Give an instrument as a Questionnaire, licence and canonical URL on it; only those whose wording may be shown."""
+    instrument = library.instruments().get(key)
+    if instrument is None or not instrument.shows_wording:
+        raise Http404
+    wanted = request.GET.get("language", "")
+    language = wanted if wanted in instrument.languages else instrument.languages[0]
+    return JsonResponse(to_questionnaire(instrument, language), content_type="application/fhir+json")
 
 
 @require_POST

@@ -5,7 +5,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language_info
 from django.views.decorators.http import require_GET, require_POST
 
 from throughline.foundation.access.permissions import Permission
@@ -16,7 +15,7 @@ from throughline.practice.assessment.actions import MODES, Sitting
 from throughline.practice.assessment.records import AssessmentLine, Instrument
 from throughline.practice.assessment.rules import library
 from throughline.practice.assessment.web.blank import blank_lines
-from throughline.practice.assessment.web.pages import wording
+from throughline.practice.assessment.web.pages import called, wording
 from throughline.record.people import queries as people
 
 FIRST = ("comprehensive", "phq2", "phq9", "gad7", "auditc", "ahc_hrsn")
@@ -58,7 +57,7 @@ def again_of(found: list[AssessmentLine]) -> list[AssessmentLine]:
 def offered_languages(known: list[Instrument]) -> list[tuple[str, str]]:
     """Return the languages some instrument is worded in, English first."""
     codes = {code for instrument in known for code in instrument.languages}
-    return sorted(((code, get_language_info(code)["name"]) for code in codes), key=lambda pair: pair[0] != "en")
+    return sorted(((code, called(code)) for code in codes), key=lambda pair: pair[0] != "en")
 
 
 @require_POST
@@ -91,7 +90,7 @@ def _worded(request: HttpRequest, key: str, spoken: str) -> str:
     if known is None or language in known.languages:
         return language or "en"
     if chosen in dict(offered_languages(list(library.instruments().values()))):
-        name = get_language_info(chosen)["name"]
+        name = called(chosen)
         said = (
             f"{known.short_title} has no {name} wording that may be used here: ask in English through an interpreter."
         )

@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from django.utils.translation import get_language_info
+
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.practice.assessment.records import AssessmentRecord, Band, Instrument
 from throughline.practice.assessment.rules.branching import kept_aside
-from throughline.practice.assessment.rules.conclusions import conclusions
 from throughline.practice.assessment.rules.scoring import score, suggested_needs
 from throughline.record.people import queries as people
 
@@ -32,7 +33,6 @@ def beside(record: AssessmentRecord) -> dict[str, Any]:
         "suggestions": suggested_needs(record.instrument, record.answers, record.context),
         "flags": record.flags,
         "aside": kept_aside(record.instrument, record.answers),
-        "conclusions": conclusions(record.instrument, record.answers, record.language),
         "tab": "assessments",
     } | wording(record.instrument, record.language)
 
@@ -44,6 +44,14 @@ def wording(instrument: Instrument, language: str) -> dict[str, Any]:
         "lead": instrument.lead.get(language) or instrument.lead.get("en", ""),
         "translation": instrument.translations.get(language),
     }
+
+
+def called(code: str) -> str:
+    """Return the English name of a language, its code for one Django does not know: a site may lay in any."""
+    try:
+        return str(get_language_info(code)["name"])
+    except KeyError:
+        return code
 
 
 def bar(record: AssessmentRecord, value: Any) -> dict[str, Any] | None:

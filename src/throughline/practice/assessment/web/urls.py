@@ -20,5 +20,6 @@ urlpatterns = [
     path("assessment/<uuid:assessment_id>/needs/", signing.needs, name="needs"),
     path("need/<uuid:need_id>/close/", signing.close, name="close-need"),
     path("instruments/<slug:key>/blank/", listing.blank, name="blank"),
+    path("instruments/<slug:key>/fhir/", exchange.questionnaire, name="questionnaire"),
     path("instruments/<slug:key>/blank/pdf/", paper.blank_pdf, name="blank-pdf"),
 ]
