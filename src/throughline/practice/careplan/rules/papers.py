@@ -27,6 +27,7 @@ WORDS: dict[str, dict[str, str]] = {
         "phone": "Call {nurse} at {phone}.", "no_phone": "Call {nurse}.", "911": "If this is an emergency, call 911.",
         "emergency": "In an emergency", "backup": "If something goes wrong", "preference": "How I like things",
         "none_visits": "No visits are booked.", "none_medicines": "No medicines are on our list.", "bring": "Bring",
+        "my_nurse": "My nurse: {nurse}", "empty": "The plan is still empty.",
         "foreign": "Parts of this plan are not written in this language yet. They stand in English.",
         "asked": "Mark what is wrong or not clear, and tell your nurse.", "who_nurse": "your nurse",
     },
@@ -38,6 +39,7 @@ WORDS: dict[str, dict[str, str]] = {
         "no_phone": "Llame a {nurse}.", "911": "Si es una emergencia, llame al 911.", "emergency": "En una emergencia",
         "backup": "Si algo sale mal", "preference": "Cómo me gustan las cosas", "none_visits": "No hay citas.",
         "none_medicines": "No hay medicinas en nuestra lista.", "bring": "Traiga",
+        "my_nurse": "Mi enfermera: {nurse}", "empty": "El plan aún está vacío.",
         "foreign": "Algunas partes de este plan aún no están escritas en español. Están en inglés.",
         "asked": "Marque lo que no está bien o no está claro y dígaselo a su enfermera.", "who_nurse": "su enfermera",
     },
@@ -100,14 +102,7 @@ class _Voice:
 def patient_paper(plan: Plan, about: About, language: str) -> DocumentIn:
     """Return the plan for the patient to keep. `language` is en or es."""
     voice = _Voice(language)
-    parts: list[Part] = []
-    if about.matters:
-        said = own_words(about.matters, about.matters_language, language, about.name)
-        parts += [heading(voice.words["matters"]), said]
-    for thread in plan.threads:
-        parts += _thread(thread, voice)
-    if plan.lessons:
-        parts += [heading(voice.words["learn"]), *voice.lists((lesson.topic, "") for lesson in plan.lessons)]
+    parts = _of_the_plan(plan, about, voice)
     parts += _medicines(about, voice) + _visits(about, voice) + _statements(about, voice) + _calling(about, voice)
     parts.append(paragraph(voice.words["asked"]))
     if voice.left:
@@ -117,6 +112,30 @@ def patient_paper(plan: Plan, about: About, language: str) -> DocumentIn:
         template="care plan for the patient", template_version=VERSION, standing=_standing(voice, about),
         recipient=about.name, for_patient=True,
     )  # fmt: skip
+
+
+def plain_page(plan: Plan, about: About, language: str) -> tuple[tuple[Part, ...], str]:
+    """Return the plan itself as the patient reads it on a screen, and what the nurse must know of its wording.
+
+    The same sentences as on paper, without what paper adds from the chart and the calendar. `language` is en or es.
+    """
+    voice = _Voice(language)
+    parts = _of_the_plan(plan, about, voice)
+    if voice.left:
+        parts.insert(0, notice(voice.words["foreign"]))
+    return tuple(parts), _standing(voice, about)
+
+
+def _of_the_plan(plan: Plan, about: About, voice: _Voice) -> list[Part]:
+    parts: list[Part] = []
+    if about.matters:
+        said = own_words(about.matters, about.matters_language, voice.language, about.name)
+        parts += [heading(voice.words["matters"]), said]
+    for thread in plan.threads:
+        parts += _thread(thread, voice)
+    if plan.lessons:
+        parts += [heading(voice.words["learn"]), *voice.lists((lesson.topic, "") for lesson in plan.lessons)]
+    return parts
 
 
 def _standing(voice: _Voice, about: About) -> str:

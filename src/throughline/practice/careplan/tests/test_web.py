@@ -1,5 +1,7 @@
 """The plan page: suggested with reasons, adopted in one go, broken lines named, agreed; by plain forms."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -23,6 +25,10 @@ def patient(client):
 
 def show(client, patient, **query):
     return client.get(reverse("careplan:plan", args=[patient.id]), query).content.decode()
+
+
+def plain(client, patient, **query):
+    return client.get(reverse("careplan:plain", args=[patient.id]), query).content.decode()
 
 
 def test_an_empty_plan_says_what_belongs_here(client, patient):
@@ -96,9 +102,29 @@ def test_a_date_that_is_none_is_refused_with_words(client, patient):
 
 def test_the_patients_page_says_its_grade(client, patient):
     client.post(reverse("careplan:adopt", args=[patient.id]), {"pathway": ["heart_failure"], "all": "1"})
-    page = client.get(reverse("careplan:plain", args=[patient.id])).content.decode()
-    assert "Reading grade of these words" in page
-    assert "What we do" in page
+    page = plain(client, patient)
+    assert "How hard these words read: grade" in page
+    assert "What my nurse does" in page
+    assert "plain wording of our own, not yet reviewed" in page
+    assert "In Spanish" in page
+
+
+def test_the_patients_page_speaks_spanish_where_there_is_wording_and_says_where_there_is_none(client, patient):
+    client.post(reverse("careplan:adopt", args=[patient.id]), {"pathway": ["heart_failure"], "all": "1"})
+    need = Goal.objects.first().need_id
+    client.post(reverse("careplan:add-goal", args=[need]), {"text": "Visit my sister", "by_date": "2099-01-02"})
+    page = plain(client, patient, language="es")
+    for words in ('lang="es">Mi plan de cuidado', "Lo que hace mi enfermera", "2 de enero de 2099", "Mi enfermera:"):
+        assert words in page, words
+    assert "INFLESZ" in page
+    assert "Unreviewed" in page
+    left = page[page.index("Algunas partes de este plan") :]
+    assert re.search(r'<ul class="bullets" lang="en"><li>Visit my sister', left), "what has no wording stays English"
+    patient.language = "es-US"
+    patient.save()
+    assert "Mi plan de cuidado" in plain(client, patient)
+    assert "My care plan" in plain(client, patient, language="en")
+    assert "My care plan" in plain(client, patient, language="tlh"), "no wording: English, never a guess"
 
 
 def test_the_page_needs_a_fixed_number_of_statements(client, patient, django_assert_max_num_queries):

@@ -10,15 +10,17 @@ from django.views.decorators.http import require_GET
 
 from throughline.foundation.access.permissions import Permission
 from throughline.foundation.access.web.page import page
-from throughline.foundation.content.readability import measure
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.practice.careplan import queries
 from throughline.practice.careplan.actions import GOAL_STATES, LEVELS, OCCASIONS, ROLE_WORDS, STATEMENTS
-from throughline.practice.careplan.records import Plan, Proposal
+from throughline.practice.careplan.records import Proposal
 from throughline.practice.careplan.rules import library
+from throughline.practice.careplan.rules.papers import WORDS, About, plain_page
 from throughline.practice.careplan.web.threads import shown
 from throughline.record.cases import queries as cases
 from throughline.record.chart import queries as chart
+from throughline.record.documents.records import LANGUAGES
+from throughline.record.documents.rules.wording import reading_of, reading_words
 from throughline.record.people import queries as people
 
 NEED_DOMAINS = (
@@ -93,26 +95,31 @@ def tray(proposal: Proposal, standing: frozenset[str]) -> list[dict[str, Any]]:
 @require_GET
 @page("careplan.plain", needs=Permission.SEE_PATIENT, patient="patient_id")
 def plain(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> HttpResponse:
-    """Show the plan for the patient to keep, with its measured grade for the nurse."""
-    found = queries.plan_of(viewer, patient_id)
-    case = cases.open_case_of(viewer, patient_id)
+    """Show the plan in plain words for the patient, how hard it reads and how sure its wording is for the nurse.
+
+    In `?language=`, else in the patient's own language where there is wording of ours in it, else in English.
+    """
+    identity, case = people.identity(viewer, patient_id), cases.open_case_of(viewer, patient_id)
+    spoken = request.GET.get("language") or identity.language.partition("-")[0]
+    language = spoken if spoken in WORDS else "en"
+    about = About(
+        name=identity.preferred_name or identity.name,
+        matters=case.matters_most if case else "",
+        matters_language=case.matters_most_language if case else "",
+    )
+    parts, standing = plain_page(queries.plan_of(viewer, patient_id), about, language)
+    reading, words = reading_of(parts, language), WORDS[language]
     context = {
-        "identity": people.identity(viewer, patient_id),
+        "identity": identity,
         "patient_id": patient_id,
-        "plan": found,
-        "matters": case.matters_most if case else "",
-        "nurse": case.owner_name if case else "",
-        "reading": measure(text_of(found)),
-        "roles": ROLE_WORDS,
+        "words": words,
+        "language": language,
+        "others": [(code, name) for code, name in LANGUAGES.items() if code != language],
+        "parts": parts,
+        "nurse": words["my_nurse"].format(nurse=case.owner_name) if case and case.owner_name else "",
+        "standing": standing,
+        "reading": reading,
+        "grade": reading_words(reading),
+        "tab": "plan",
     }
     return render(request, "careplan/plain.html", context)
-
-
-def text_of(found: Plan) -> str:
-    """Return the words of the patient's page whose grade is measured."""
-    lines = []
-    for thread in found.threads:
-        lines.append(f"{thread.text}.")
-        lines += [f"{goal.words or goal.text}." for goal in thread.goals if goal.status == "active"]
-        lines += [f"{action.text}." for action in thread.actions if action.status == "active"]
-    return "\n".join(lines)
