@@ -303,3 +303,18 @@ def test_a_result_is_said_in_words(signed_in, patient):
     page = signed_in.get(reverse("assessment:list", args=[patient.id])).content.decode()
     assert "at risk" in page
     assert "at_risk" not in page
+
+
+def test_each_conclusion_stands_with_its_findings_its_author_and_its_date(signed_in, patient, nurse):
+    form = start(signed_in, patient, "comprehensive")
+    post(signed_in, form, {"q:A4.1": "without-help", "q:A4.conclusion": "none-identified"}, **HTMX)
+    page = signed_in.get(reverse("assessment:review", args=[form.id])).content.decode()
+    card = page[page.index('id="h-concluded"') : page.index("Not written", page.index("None identified"))]
+    assert re.search(rf"None identified <span[^>]*>{nurse}, \w+ \d+, \d+", card), "by whom and when, domain by domain"
+    assert "One finding" in card
+    assert '<details class="small no-print">' in card, "what is private never prints by way of a finding"
+    paper = signed_in.get(reverse("assessment:print", args=[form.id])).content.decode()
+    row = paper[paper.index("<caption>Conclusions") :]
+    assert row.index("None identified") < row.index(str(nurse)) < row.index("</table>")
+    short = start(signed_in, patient, "phq9")
+    assert "h-concluded" not in signed_in.get(reverse("assessment:review", args=[short.id])).content.decode()

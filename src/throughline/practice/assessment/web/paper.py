@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.timezone import localtime
 from django.views.decorators.http import require_GET
 
 from throughline.foundation.access.permissions import Permission
@@ -16,11 +17,22 @@ from throughline.foundation.kernel.viewer import Viewer
 from throughline.practice.assessment import queries
 from throughline.practice.assessment.records import AssessmentRecord, Instrument
 from throughline.practice.assessment.rules import library
+from throughline.practice.assessment.rules.conclusions import conclusions
 from throughline.practice.assessment.rules.scoring import score
 from throughline.practice.assessment.web.blank import blank_lines
 from throughline.practice.assessment.web.questions import lines_of
 from throughline.record.documents.queries import sheet_for, sheet_of
-from throughline.record.documents.records import Part, Sheet, choices, facts, heading, notice, paragraph, write_in
+from throughline.record.documents.records import (
+    Part,
+    Sheet,
+    choices,
+    facts,
+    heading,
+    notice,
+    paragraph,
+    table,
+    write_in,
+)
 from throughline.record.documents.rules.typesetting import to_pdf
 from throughline.record.people import queries as people
 
@@ -78,23 +90,44 @@ def _origin(instrument: Instrument, language: str) -> list[Part]:
 def filled_paper(record: AssessmentRecord, name: str) -> Paper:
     """Return an assessment as it was answered, its result and addenda; what was private stays off the paper."""
     line, language = record.line, record.language if record.language in ABSENT else "en"
-    parts: list[Part] = [facts(_head(record, name))]
+    english = "" if language == "en" else "en"  # what is ours on this paper and not the form's
+    parts: list[Part] = [facts(_head(record, name), lang=english), *_concluded(record, english)]
     for said in lines_of(record, only_settled=True):
         if not said.get("private"):
             parts += _answered(said)
     outcome = score(record.instrument, record.answers, record.context)
     if outcome.score is not None:
-        parts += [heading("Result"), paragraph(f"{outcome.score} {outcome.band or ''}".strip())]
+        result = f"{outcome.score} {outcome.band or ''}".strip()
+        parts += [heading("Result", lang=english), paragraph(result, lang=english)]
     elif outcome.missing:
-        parts += [heading("Result"), paragraph(f"No total: {len(outcome.missing)} answers are missing.")]
+        missing = f"No total: {len(outcome.missing)} answers are missing."
+        parts += [heading("Result", lang=english), paragraph(missing, lang=english)]
     for addendum in record.addenda:
-        parts.append(paragraph(f"Addendum by {addendum.by}, {addendum.at:%m/%d/%Y}: {addendum.text}"))
+        parts.append(paragraph(f"Addendum by {addendum.by}, {_day(addendum.at)}: {addendum.text}", lang=english))
     parts += _origin(record.instrument, language)
     return Paper(line.title, language, tuple(parts), line.signed_by, line.signed_at)
 
 
+def _concluded(record: AssessmentRecord, lang: str) -> list[Part]:
+    """Return what was concluded in each domain, with its own author and date (NCQA PHM 5 D); nothing without domains.
+
+    The findings stand among the answers, where what is private is left out.
+    """
+    rows = [
+        (one.title, one.text or "Not written", one.author, _day(one.at) if one.at else "")
+        for one in conclusions(record.instrument, record.answers, record.language)
+    ]
+    head = ("Domain", "Conclusion", "By", "Date")
+    return [heading("Conclusions", lang=lang), table(head, rows, caption="Conclusions", lang=lang)] if rows else []
+
+
+def _day(at: datetime) -> str:
+    """Return the day of an instant where the reader is."""
+    return f"{localtime(at):%m/%d/%Y}"
+
+
 def _head(record: AssessmentRecord, name: str) -> tuple[tuple[str, str], ...]:
-    state = f"signed {record.line.signed_at:%m/%d/%Y}" if record.line.signed_at else "not signed yet"
+    state = f"signed {_day(record.line.signed_at)}" if record.line.signed_at else "not signed yet"
     rows = (("Patient", name), ("Asked by", record.line.started_by), ("How", record.mode), ("State", state))
     return (*rows, ("Answered by", record.respondent)) if record.respondent else rows
 
@@ -111,7 +144,7 @@ def _answered(said: Mapping[str, Any]) -> list[Part]:
 
 
 def _pdf(paper: Paper, sheet: Sheet, at: datetime) -> HttpResponse:
-    signature = (f"{paper.signed_by}", f"{paper.signed_at:%m/%d/%Y}") if paper.signed_at else ()
+    signature = (f"{paper.signed_by}", _day(paper.signed_at)) if paper.signed_at else ()
     content = to_pdf(
         title=paper.title, language=paper.language, parts=paper.parts, sheet=sheet, signature=signature, at=at
     )

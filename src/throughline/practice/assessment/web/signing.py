@@ -11,7 +11,7 @@ from throughline.foundation.access.permissions import Permission
 from throughline.foundation.access.web.page import page
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.practice.assessment import actions, queries
-from throughline.practice.assessment.rules.conclusions import unwritten
+from throughline.practice.assessment.rules.conclusions import conclusions, unwritten
 from throughline.practice.assessment.rules.flow import progress
 from throughline.practice.assessment.web.pages import shared
 from throughline.practice.assessment.web.questions import lines_of
@@ -28,6 +28,7 @@ def review(request: HttpRequest, viewer: Viewer, assessment_id: UUID) -> HttpRes
         "lines": lines_of(record),
         "open": progress(record.instrument, record.answers).required_open,
         "unwritten": unwritten(record.instrument, record.answers),
+        "conclusions": conclusions(record.instrument, record.answers, record.language),
     }
     if request.method == "GET":
         return render(request, "assessment/review.html", context)
@@ -49,6 +50,7 @@ def signed(request: HttpRequest, viewer: Viewer, assessment_id: UUID) -> HttpRes
     known = {need.omaha for need in standing if need.omaha is not None}
     context = shared(viewer, record) | {
         "lines": lines_of(record, only_settled=True),
+        "conclusions": conclusions(record.instrument, record.answers, record.language),
         "standing": standing,
         "known": known,
         "may_assess": viewer.may(Permission.ASSESS, record.site_id),
