@@ -113,7 +113,7 @@ def ask(client: Client, method: str, where: str, **headers: str) -> Any:
 def as_user(user: Any) -> Client:
     """Return a browser in which the user has signed in."""
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user)
     return client
 
 

@@ -135,10 +135,7 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "access.User"
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+AUTHENTICATION_BACKENDS = ["throughline.foundation.access.signed_in.Accounts"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -188,6 +185,7 @@ SOCIALACCOUNT_PROVIDERS = single_sign_on(env)
 USERSESSIONS_TRACK_ACTIVITY = False
 SECOND_FACTOR_REQUIRED = env.bool("THROUGHLINE_SECOND_FACTOR", default=False)
 IDLE_MINUTES = env.int("THROUGHLINE_IDLE_MINUTES", default=15)
+SESSION_ENGINE = "throughline.foundation.access.signed_in"
 SESSION_HOURS = env.int("THROUGHLINE_SESSION_HOURS", default=12)
 SESSION_COOKIE_AGE = SESSION_HOURS * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

@@ -26,6 +26,7 @@ def before_reading(act: Callable[[str], None]) -> None:
 
 def _cursor(database: Any) -> "psycopg.RawCursor[Any]":
     """Return a cursor of this session whose parameters are bound by the server, as a prepared statement needs."""
+    database.close_if_health_check_failed()
     database.ensure_connection()
     session = database.connection
     if session.prepare_threshold is None:

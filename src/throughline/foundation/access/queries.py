@@ -6,11 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
-from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
 from throughline.foundation.access.models import Grant, PatientAccess, Site, Team, TeamMembership, User
 from throughline.foundation.access.permissions import ROLES
+from throughline.foundation.access.prepared import fetch
 from throughline.foundation.access.records import Account, DemoAccount, RoleHeld, Viewer
 from throughline.foundation.access.rules import initials_of
 from throughline.foundation.journal.rules import USUAL_SECONDS
@@ -74,9 +74,7 @@ def _standing_of(user: User, at: datetime) -> list[tuple[UUID, str]]:
     """Return each site with a role held there, and each team with an empty role."""
     if not user.is_active:
         return []
-    with connection.cursor() as cursor:
-        cursor.execute(_STANDING, {"user": user.id, "at": at})
-        return list(cursor.fetchall())
+    return [(row["site_id"], row["role"]) for row in fetch(_STANDING, {"user": user.id, "at": at})]
 
 
 def system_viewer(actor: Actor, *, at: datetime, site_ids: Iterable[UUID]) -> Viewer:

@@ -30,7 +30,7 @@ def test_others_news_by_patient_and_not_one_s_own():
         add_task(patient_id=patient.id, task=task, by=as_actor(author, at=now), at=now)
         write_note(patient_id=patient.id, text=text, by=as_actor(author, at=now), at=now)
     browser = Client()
-    browser.force_login(nurse, backend="django.contrib.auth.backends.ModelBackend")
+    browser.force_login(nurse)
     assert "Digest of" in browser.get("/").content.decode()
     page = browser.get("/digest/").content.decode()
     assert "Daughter rang" in page
@@ -57,7 +57,7 @@ def test_the_next_digest_begins_where_the_last_one_ended():
 
     wrote("Before the first", now - timedelta(hours=3))
     browser = Client()
-    browser.force_login(nurse, backend="django.contrib.auth.backends.ModelBackend")
+    browser.force_login(nurse)
     assert "Before the first" in browser.get("/digest/").content.decode()
     assert "Before the first" in browser.get("/digest/").content.decode()
     nurse.refresh_from_db()
@@ -85,5 +85,5 @@ def test_who_wants_none_gets_none():
     nurse.preferences = {"digest": []}
     nurse.save()
     browser = Client()
-    browser.force_login(nurse, backend="django.contrib.auth.backends.ModelBackend")
+    browser.force_login(nurse)
     assert "Digest of" not in browser.get("/").content.decode()

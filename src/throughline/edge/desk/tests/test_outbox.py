@@ -35,7 +35,7 @@ def nurse():
 @pytest.fixture
 def browser(nurse):
     client = Client()
-    client.force_login(nurse, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(nurse)
     return client
 
 

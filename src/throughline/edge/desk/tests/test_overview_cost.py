@@ -27,7 +27,7 @@ def ward():
     site = make_site()
     nurse = make_user("case_manager", site)
     browser = Client()
-    browser.force_login(nurse, backend="django.contrib.auth.backends.ModelBackend")
+    browser.force_login(nurse)
     return site, nurse, browser
 
 

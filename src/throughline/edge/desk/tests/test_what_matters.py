@@ -21,7 +21,7 @@ def world():
     browsers = []
     for user in (nurse, colleague):
         browsers.append(Client())
-        browsers[-1].force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        browsers[-1].force_login(user)
     return case_id, f"/p/{patient.id}/what-matters/", browsers
 
 

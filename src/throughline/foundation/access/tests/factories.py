@@ -87,7 +87,7 @@ def as_actor(user: User, *, at: datetime | None = None) -> Actor:
 def signed_in(user: User) -> Client:
     """Return a browser in which the user has signed in."""
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user)
     return client
 
 

@@ -103,7 +103,7 @@ def test_what_cannot_be_kept_is_refused_and_changes_nothing(wrong):
 def test_the_page_keeps_what_is_entered_and_help_lists_the_keys_as_they_are():
     user = make_user("case_manager", make_site())
     browser = Client()
-    browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    browser.force_login(user)
     form = {f"key_{act}": key for act, key in USUAL.items()} | {"outbox_seconds": "5", "digest": "9:30, 16:00"}
     assert browser.get("/account/settings/").status_code == 200
     assert browser.post("/account/settings/", {**form, "key_call": "d"}).status_code == 422

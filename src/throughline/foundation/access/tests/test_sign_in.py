@@ -235,7 +235,7 @@ def test_the_second_tab_after_signing_in_again_sends_her_back(nurse):
 
 def test_the_token_of_a_page_is_renewed_after_signing_in_again(nurse):
     client = Client(enforce_csrf_checks=True)
-    client.force_login(nurse, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(nurse)
     fragment = client.get("/session/", headers={"hx-request": "true"}).content.decode()
     token = fragment.partition('data-token="')[2].partition('"')[0]
     assert client.post("/session/", {"csrfmiddlewaretoken": token}, headers={"hx-request": "true"}).status_code == 200

@@ -45,7 +45,7 @@ def key(patient_id):
 @pytest.fixture
 def browser(nurse):
     client = Client()
-    client.force_login(nurse, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(nurse)
     return client
 
 
@@ -122,7 +122,7 @@ def test_a_browser_keeps_and_is_told_when(browser, key):
 
 def test_a_draft_about_somebody_not_hers_is_refused(key):
     elsewhere = Client()
-    elsewhere.force_login(make_user("case_manager", make_site()), backend="django.contrib.auth.backends.ModelBackend")
+    elsewhere.force_login(make_user("case_manager", make_site()))
     assert send(elsewhere, key).status_code == 404
     assert send(Client(), key).status_code == 401
     assert not Draft.objects.exists()

@@ -6,8 +6,8 @@ from typing import Any
 from django import template
 from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from throughline.foundation.ui.charts import Figure
@@ -40,6 +40,52 @@ def rail(context: dict[str, Any]) -> SafeString:
 def _rail(shown: tuple[Entry, ...], user: str, language: str | None) -> SafeString:
     """Return the rail drawn, once for all pages that show the same one."""
     return render_to_string("ui/_rail.html", {"entries": shown, "user": user})
+
+
+# Stand in the top bar as it is kept for what differs from one answer to the next.
+_TOKEN, _PATH, _PATIENT = "\ue000token\ue000", "\ue000path\ue000", "\ue000patient\ue000"
+
+
+@register.simple_tag(takes_context=True)
+def topbar(context: dict[str, Any]) -> SafeString:
+    """Return the bar above every page: search, the menus, what waits."""
+    request = context["request"]
+    look, about = context.get("appearance") or {}, context.get("patient_id") or ""
+    waiting = bool(getattr(request, "session", {}).get("outbox_open"))
+    html = _topbar(str(request.user), tuple(sorted(look.items())), bool(about), waiting, get_language())
+    for mark, value in ((_TOKEN, context.get("csrf_token", "")), (_PATH, request.path), (_PATIENT, about)):
+        html = html.replace(mark, escape(str(value)))
+    return mark_safe(html)  # drawn by a template that escapes, and the three values are escaped here
+
+
+@lru_cache(maxsize=128)
+def _topbar(who: str, look: tuple[tuple[str, str], ...], about: bool, waiting: bool, language: str | None) -> str:
+    """Return the top bar drawn, once for all pages that show the same one, with marks for what they do not share."""
+    held = {"who": who, "appearance": dict(look), "waiting": waiting, "about": _PATIENT if about else ""}
+    return render_to_string("ui/_topbar.html", held | {"path": _PATH, "csrf_token": _TOKEN})
+
+
+class _Once(template.Node):
+    """A part of a template that is the same in every answer of one language."""
+
+    def __init__(self, nodelist: template.NodeList) -> None:
+        self.nodelist = nodelist
+        self.drawn: dict[str | None, SafeString] = {}
+
+    def render(self, context: template.Context) -> SafeString:
+        language = get_language()
+        if language not in self.drawn:
+            # Nothing of the page is there to be read: a variable in here fails loudly instead of staying for others.
+            self.drawn[language] = self.nodelist.render(template.Context())
+        return self.drawn[language]
+
+
+@register.tag
+def once(parser: Any, token: Any) -> _Once:
+    """Draw what stands between `once` and `endonce` the first time only: words and addresses that never change."""
+    nodelist = parser.parse(("endonce",))
+    parser.delete_first_token()
+    return _Once(nodelist)
 
 
 @register.inclusion_tag("ui/_patient_head.html", takes_context=True)

@@ -42,7 +42,7 @@ def world():
     browsers = []
     for user in (nurse, rosa):
         browsers.append(Client())
-        browsers[-1].force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        browsers[-1].force_login(user)
     return patient, need_id, goal_id, by, browsers
 
 
