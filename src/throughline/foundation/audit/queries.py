@@ -1,9 +1,10 @@
-"""Reads of the audit, for access review and export only."""
+"""Reads of the audit, for access review and export, and of a row's history: whose hand was on it last."""
 
 from collections.abc import Collection, Iterator
 from datetime import datetime
 from uuid import UUID
 
+from django.apps import apps
 from django.db.models import Q, QuerySet
 
 from throughline.foundation.audit.models import AuditEntry
@@ -81,3 +82,16 @@ def last_look_part(viewer: Viewer, patient_id: UUID, page: str, *, before: datet
     """Return when the viewer herself last read that page of the patient before an instant, or None."""
     asked = {"patient": patient_id, "user": viewer.user_id, "look": page, "look_before": before}
     return Part((_LOOK,), asked, lambda rows: instant(rows[0]["at"]) if rows else None)
+
+
+def changed_last_by(viewer: Viewer, model: str, key: UUID, *, others: bool = False) -> str:
+    """Return who changed a row last by its history, for what stands in no patient's story.
+
+    `model` as "people.Practitioner"; with `others` who but the viewer. "" where nobody is told of, as for a row no
+    person ever changed.
+    """
+    rows = apps.get_model(f"{model}Event").objects.filter(pgh_obj_id=key, pgh_label="update", pgh_context__isnull=False)
+    rows = rows.filter(site_id__in=viewer.site_ids)
+    if others:
+        rows = rows.exclude(pgh_context__metadata__user=str(viewer.user_id))
+    return str(rows.order_by("-pgh_id").values_list("pgh_context__metadata__name", flat=True).first() or "")

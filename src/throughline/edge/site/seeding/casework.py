@@ -5,7 +5,16 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from throughline.edge.site.seeding import appointing, assessing, clockwork, moments, planning, taskwork, teamwork
+from throughline.edge.site.seeding import (
+    appointing,
+    assessing,
+    clockwork,
+    moments,
+    planning,
+    reviewing,
+    taskwork,
+    teamwork,
+)
 from throughline.edge.site.seeding.stage import Act, Stage, later
 from throughline.edge.site.seeding.wording import (
     CHANNELS,
@@ -99,6 +108,7 @@ def _case(stage: Stage, case: Mapping[str, Any]) -> None:
         reason = {"reason": referral["reason"], "by": stage.actor(owner), "at": at}
         cases.set_acuity(case_id=case_id, acuity=acuity, **reason)
     acts = [*_consents(stage, case, case_id), *_course(stage, case, case_id)]
+    acts += reviewing.course(stage, case_id, received + timedelta(minutes=10))
     for _, act in sorted(acts, key=lambda timed: timed[0]):
         act()
 

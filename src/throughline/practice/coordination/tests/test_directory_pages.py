@@ -17,6 +17,7 @@ from throughline.practice.coordination.records.appointments import AppointmentIn
 from throughline.practice.coordination.records.providers import ListingAsked
 from throughline.practice.coordination.rules.answers import Course, days_to_answer, summed
 from throughline.record.cases.tests.factories import make_case, make_patient
+from throughline.record.people.actions import change_practitioner
 from throughline.record.people.models import Organization, Practitioner, PractitionerRole
 
 MONDAY = datetime(2026, 3, 9, 15, 20, tzinfo=UTC)
@@ -184,6 +185,22 @@ def test_a_practitioner_is_added_changed_taken_off_and_put_back(client, nurse, s
     client.post(reverse("coordination:list-practitioner", args=[made.id]), {"listed": "1"})
     made.refresh_from_db()
     assert made.active
+
+
+def test_where_two_change_an_entry_each_is_told_whose_change_it_meets(client, nurse, site, doctor):
+    where = reverse("coordination:change-practitioner", args=[doctor.id])
+    form = client.get(where).context
+    other = make_user("case_manager", site, name="Petra Voss")
+    entry = {"given": doctor.given, "family": doctor.family, "phone": "937 555 0144", "credentials": "DO"}
+    change_practitioner(practitioner_id=doctor.id, entry=entry, by=as_actor(other), at=MONDAY)
+    mine = {name: str(value or "") for name, value in form["form"].initial.items()} | {"seen": form["seen"]}
+    met = client.post(where, mine | {"phone": "937 555 0199"})
+    assert met.status_code == 409
+    assert met.context["changed_by"] == "Petra Voss"
+    kept = client.post(where, mine | {"email": "ada@example.org"}, follow=True).content.decode()
+    assert "Changed by Petra Voss and kept" in kept
+    doctor.refresh_from_db()
+    assert (doctor.phone, doctor.email) == ("+19375550144", "ada@example.org")
 
 
 def test_an_organization_is_added_with_hours_and_address_and_its_people_are_shown(client, nurse, site):

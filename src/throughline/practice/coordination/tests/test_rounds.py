@@ -206,6 +206,12 @@ def test_by_plain_forms_each_answer_goes_on_to_the_next_and_can_be_taken_back(cl
         reverse("coordination:round-present", args=[made.id]), {"present": "Dana, RN\nDr. Lee"}, follow=True
     )
     assert "Dr. Lee" in saved.content.decode()
+    seen = saved.content.decode().split('name="seen" value="')[1].split('"')[0]
+    theirs = make_user("case_manager", site, name="Petra Voss")
+    acts.note_present(round_id=made.id, present=["Dana, RN", "Chaplain"], by=as_actor(theirs), at=NOW)
+    mine = {"present": "Dana, RN\nDr. Lee\nWard clerk", "seen": seen}
+    met = client.post(reverse("coordination:round-present", args=[made.id]), mine)
+    assert (met.status_code, met.context["changed_by"]) == (409, "Petra Voss")
 
 
 def test_a_conference_keeps_the_wishes_of_that_day_and_its_decisions_are_tasks(client, site, nurse, social, patient):

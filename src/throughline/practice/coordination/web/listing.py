@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from throughline.foundation.access.permissions import Permission
 from throughline.foundation.access.web.page import form_status, page, refusals_into
+from throughline.foundation.audit.queries import changed_last_by
 from throughline.foundation.drafts.web.conflicts import conflict, merged, say_merged, seen_of, settle
 from throughline.foundation.kernel.actions import Refusal
 from throughline.foundation.kernel.viewer import Viewer
@@ -159,24 +160,28 @@ def _form_page(request: HttpRequest, form: Any, kind: str, **context: Any) -> Ht
     return render(request, "coordination/provider_form.html", context, status=status)
 
 
-def _edited(request: HttpRequest, entry: Entry, form_of: type[Any], write: Callable[[dict[str, Any]], object]) -> Any:
+def _edited(
+    request: HttpRequest, viewer: Viewer, entry: Entry, form_of: type[Any], write: Callable[[dict[str, Any]], object]
+) -> Any:
     """Show the form of an entry, or write it: another field changed meanwhile stays, the same field asks."""
     initial = of_entry(entry)
     labels = {name: str(field.label) for name, field in form_of.base_fields.items()}
     now = {name: str(initial[name] or "") for name in labels}
     settled = settle(request, labels, now, {"kind": lambda key: dict(HOUSE_KINDS).get(key, key)})
-    shown = f"coordination:{'organization' if form_of is OrganizationForm else 'practitioner'}"
+    kind = "organization" if form_of is OrganizationForm else "practitioner"
+    shown = f"coordination:{kind}"
     if settled.conflicts:
-        back = reverse(shown, args=[entry.id])
-        return conflict(request, settled, changed_by=_("A colleague"), back=back, about=entry.name)
+        who = changed_last_by(viewer, f"people.{kind}", entry.id) or _("A colleague")
+        return conflict(request, settled, changed_by=who, back=reverse(shown, args=[entry.id]), about=entry.name)
     form = form_of(merged(request, settled), initial=initial)
     if form.is_bound and form.is_valid():
         with refusals_into(form):
+            who = changed_last_by(viewer, f"people.{kind}", entry.id, others=True) if settled.theirs else ""
             write(form.entry())
-            say_merged(request, settled, labels, changed_by=_("A colleague"))
+            say_merged(request, settled, labels, changed_by=who or _("A colleague"))
             return redirect(shown, entry.id)
     seen = request.POST.getlist("seen") or seen_of(now)
-    return _form_page(request, form, shown.partition(":")[2], entry=entry, seen=seen)
+    return _form_page(request, form, kind, entry=entry, seen=seen)
 
 
 @require_http_methods(["GET", "POST"])
@@ -187,7 +192,7 @@ def change_practitioner(request: HttpRequest, viewer: Viewer, practitioner_id: U
     def write(columns: dict[str, Any]) -> None:
         people.change_practitioner(practitioner_id=practitioner_id, entry=columns, by=viewer.actor, at=viewer.at)
 
-    return _edited(request, providers.entry(viewer, "practitioner", practitioner_id), PractitionerForm, write)
+    return _edited(request, viewer, providers.entry(viewer, "practitioner", practitioner_id), PractitionerForm, write)
 
 
 @require_http_methods(["GET", "POST"])
@@ -198,7 +203,7 @@ def change_organization(request: HttpRequest, viewer: Viewer, organization_id: U
     def write(columns: dict[str, Any]) -> None:
         people.change_organization(organization_id=organization_id, entry=columns, by=viewer.actor, at=viewer.at)
 
-    return _edited(request, providers.entry(viewer, "organization", organization_id), OrganizationForm, write)
+    return _edited(request, viewer, providers.entry(viewer, "organization", organization_id), OrganizationForm, write)
 
 
 @require_POST

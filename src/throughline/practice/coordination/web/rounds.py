@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from throughline.foundation.access.permissions import Permission
 from throughline.foundation.access.web.page import page
+from throughline.foundation.audit.queries import changed_last_by
 from throughline.foundation.drafts.web.conflicts import conflict, settle
 from throughline.foundation.kernel.actions import NotPermitted, Refusal, locate
 from throughline.foundation.kernel.viewer import Viewer
@@ -79,7 +80,8 @@ def present(request: HttpRequest, viewer: Viewer, round_id: UUID) -> HttpRespons
     settled = settle(request, PRESENT, {"present": "\n".join(held)})
     if settled.conflicts:
         back = reverse("coordination:round", args=[round_id])
-        return conflict(request, settled, changed_by=_("A colleague"), back=back, about=_("Round"))
+        who = changed_last_by(viewer, "coordination.round", round_id) or _("A colleague")
+        return conflict(request, settled, changed_by=who, back=back, about=_("Round"))
     names = rules.present_of(settled.values["present"])
     actions.note_present(round_id=round_id, present=names, was=held, by=viewer.actor, at=viewer.at)
     return redirect("coordination:round", round_id=round_id)

@@ -173,8 +173,8 @@ def _reached(pile: _Pile, index: sets.Index, row_id: str, at: datetime, interpre
 
 def _team_elsewhere(pile: _Pile, participants: str) -> None:
     for one in orjson.loads(participants):
-        if role_of_words(str(one.get("role") or "")) == "PCP":
-            pile.plan["primary_care"] = str(one.get("name") or "")
+        if one.get("text") and role_of_words(str(one.get("role") or "")) == "PCP":
+            pile.plan["primary_care"] = str(one["text"])
 
 
 def _task(

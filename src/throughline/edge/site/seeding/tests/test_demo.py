@@ -9,6 +9,7 @@ from throughline.edge.site.seeding import demo
 from throughline.edge.site.seeding.stories import read_seeds
 from throughline.foundation.access.models import BreakGlass, PatientAccess, User
 from throughline.practice.intake.models import Referral
+from throughline.practice.review.models import ContinuityWeek
 from throughline.record.cases.models import Case, Consent
 from throughline.record.clocks.models import Clock
 from throughline.record.people.models import Patient, PossibleDuplicate
@@ -36,6 +37,7 @@ def test_the_demonstration_loads_whole_and_once() -> None:
     _judge_the_people()
     _judge_the_work()
     _judge_the_clocks()
+    _judge_the_weeks()
     before = rows()
     second = demo.load(SEEDS, date(2026, 3, 20))
     assert (second.day, second.played, second.stored, second.refused) == (TODAY, 0, 0, [])
@@ -60,6 +62,16 @@ def _judge_the_clocks() -> None:
     begun = Clock.objects.filter(rule_id="C-34")
     assert begun.filter(state="met").exists()
     assert not begun.filter(ended_at=None, due_at__lt=appeal.created_at).exists()
+
+
+def _judge_the_weeks() -> None:
+    """Continuity was kept as each week stood: the visit of a second doctor is no part of the weeks before it."""
+    weeks = list(ContinuityWeek.objects.filter(patient=named("begay")).order_by("week"))
+    assert len(weeks) == 11
+    assert all(week.week < TODAY for week in weeks)
+    assert len({week.visits for week in weeks}) > 1
+    assert len({week.coc for week in weeks} - {None}) > 1
+    assert ContinuityWeek.objects.filter(patient=named("nakagawa")).count() < 4, "none before the case was opened"
 
 
 def _judge_the_people() -> None:

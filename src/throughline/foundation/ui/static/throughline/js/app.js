@@ -112,7 +112,7 @@
     if (command && key.toLowerCase() === "z" && !typing(event.target)) { undo(event); return; }
     if (key === "Escape") { closeNearest(event); return; }
     if (event.target.id === "q") { searchKeys(event); return; }
-    if (command || altKey || typing(event.target)) return;
+    if (command || altKey || typing(event.target) || (event.target.type === "radio" && key.startsWith("Arrow"))) return;
     if (key === "Enter" && event.target.matches("[data-row]")) { const open = $("[data-open], .row__who a", event.target); if (open) { event.preventDefault(); open.click(); } return; }
     press(key, event);
   });
