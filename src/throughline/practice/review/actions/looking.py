@@ -44,6 +44,7 @@ from throughline.practice.review.rules.storing import stored_check
 logger = logging.getLogger(__name__)
 LOOKER: Actor = system("continuity review")
 BATCH = 400
+MANY = 1000  # gaps opened in one go that change what a plan should be
 LOOKED_AT = ("active", "paused")
 PUSHED_AWAY = timedelta(hours=1)
 YEAR = timedelta(days=365)
@@ -185,7 +186,7 @@ def _swept_by_batch() -> Iterator[None]:
 
 
 def _in_batches(wanted: str, values: Sequence[Any], at: datetime, most: int) -> Looked:
-    total, last = Looked(), UUID(int=0)
+    total, last, counted = Looked(), UUID(int=0), False
     while total.cases < most:
         with _swept_by_batch(), transaction.atomic():
             size = min(BATCH, most - total.cases)
@@ -194,7 +195,17 @@ def _in_batches(wanted: str, values: Sequence[Any], at: datetime, most: int) -> 
                 return total
             last = marked[-1].case_id
             total += _tried(marked, at)
+        if not counted and total.opened >= MANY:
+            counted = _count_gaps()
     return total
+
+
+def _count_gaps() -> bool:
+    """Let PostgreSQL count the gaps again. A table that was empty when the night began is read from end to end for
+    every step of a gap, its key not used, until somebody tells the planner what it holds by now."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"analyze {Gap._meta.db_table}")
+    return True
 
 
 def _tried(marked: list[Marked], at: datetime) -> Looked:

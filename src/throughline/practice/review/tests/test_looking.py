@@ -247,6 +247,19 @@ def test_only_what_changed_is_looked_at_again(nurse):
     assert looking.look_due(at=LATER + timedelta(minutes=3)).cases == 1
 
 
+def test_a_look_that_opens_many_gaps_tells_the_planner_how_many_there_are(nurse, monkeypatch):
+    def known():
+        with connection.cursor() as cursor:
+            cursor.execute("select reltuples from pg_class where oid = 'review_gap'::regclass")
+            return cursor.fetchone()[0]
+
+    before = known()
+    monkeypatch.setattr(looking, "MANY", 1)
+    case_with(nurse, infarction)
+    looking.look_all(at=LATER)
+    assert known() == Gap.objects.count() != before
+
+
 def test_a_case_that_cannot_be_looked_at_stops_no_other(nurse, monkeypatch):
     bad, good = case_with(nurse, infarction)[1], case_with(nurse, infarction)[1]
     real = looking.chosen_for
