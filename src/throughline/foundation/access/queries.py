@@ -113,6 +113,17 @@ def sees_sql(patient: str, site: str) -> str:
     )
 
 
+def own_patients_sql() -> str:
+    """Return a select of the ids of the patients the viewer sees one by one: by assignment, team or care team.
+
+    Its parameters are those of `sees_parameters`. It begins at her own list, not at the patients there are: asked of
+    each patient, `sees_sql` costs as much as the site has patients. Their site is not asked for here.
+    """
+    held = f"select held.patient_id from {PatientAccess._meta.db_table} held where {{whose}}"
+    held += " and held.since <= %(at)s and (held.until is null or held.until > %(at)s)"
+    return f"{held.format(whose='held.user_id = %(user)s')} union {held.format(whose='held.team_id = any(%(teams)s)')}"
+
+
 def sees_parameters(viewer: Viewer) -> dict[str, Any]:
     """Return the parameters of `sees_sql` for a viewer."""
     return {
