@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import importlib
 import os
 import sys
 from functools import cache
@@ -13,6 +14,16 @@ from wsgiref.util import setup_testing_defaults
 from gunicorn.app.base import BaseApplication
 
 REHEARSALS = 10  # a function is specialised after eight calls
+
+# What a process forked from here would load when it first needs it: a single import writes into five megabytes that
+# were shared until then.
+FIRST_NEEDED_LATER = (
+    "django.conf.locale.en.formats",
+    "gunicorn.workers.gthread",
+    "phonenumbers.data.region_US",
+    "procrastinate.worker",
+    "throughline.edge.site.commands.work",
+)
 
 
 class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no types
@@ -37,12 +48,14 @@ def application() -> Any:
     from django.db import connections
     from django.urls import get_resolver
 
+    if not settings.SOCIALACCOUNT_PROVIDERS:  # it loads megabytes of what speaks to other servers
+        settings.INSTALLED_APPS.remove("allauth.socialaccount.providers.openid_connect")
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     from throughline.edge.site.wsgi import application as loaded
 
     get_resolver().url_patterns  # noqa: B018  # loads every page now, once, instead of in each worker
-    import gunicorn.workers.gthread  # noqa: F401
-    import procrastinate.worker  # noqa: F401  # the background work is forked from here too
+    for module in FIRST_NEEDED_LATER:
+        importlib.import_module(module)
 
     _rehearse(loaded)
     connections.close_all()  # a connection must not be shared by two processes
@@ -77,8 +90,8 @@ def _keep_the_heap_small() -> None:
             mallopt(-3, 131_072)  # M_MMAP_THRESHOLD, which otherwise grows with the largest block ever freed
 
 
-def serve(*, host: str, port: int, workers: int, threads: int) -> None:
-    """Serve until the process is told to stop, finishing the requests in hand."""
+def prepared(*, host: str, port: int, workers: int, threads: int) -> BaseApplication:
+    """Return the server, loaded and settled, for `serve`; what is forked from here shares all of that."""
     settings = {
         "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
         "workers": workers,
@@ -94,9 +107,18 @@ def serve(*, host: str, port: int, workers: int, threads: int) -> None:
         "loglevel": "warning",
         "control_socket_disable": True,
     }
+    application()
+    server = _Server(settings)
+    gc.collect()
+    gc.freeze()
+    return server
+
+
+def serve(server: BaseApplication) -> None:
+    """Serve until the process is told to stop, finishing the requests in hand."""
     master = os.getpid()
     try:
-        _Server(settings).run()
+        server.run()
     except SystemExit as end:
         if os.getpid() != master or end.code not in (0, None):
             raise  # a worker ends here too, and must not go on with what its master does after serving

@@ -77,7 +77,6 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
-    "template_partials.apps.SimpleAppConfig",
     "django_htmx",
     *[dotted for dotted in CAPABILITIES if _exists(dotted)],
 ]

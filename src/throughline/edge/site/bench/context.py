@@ -35,8 +35,8 @@ class WebServer:
     port: int
 
     def memory(self) -> float:
-        """Return the proportional memory of the server and its workers in MB."""
-        return sum(_pss(pid) for pid in [self.process.pid, *_children(self.process.pid)]) / 1024
+        """Return the proportional memory of the server and of every process below it in MB."""
+        return sum(_pss(pid) for pid in _family(self.process.pid)) / 1024
 
 
 @dataclass
@@ -162,9 +162,11 @@ def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
     raise NotMeasured(f"the web server did not answer {url}")
 
 
-def _children(pid: int) -> list[int]:
+def _family(pid: int) -> list[int]:
+    """Return a process and all that stem from it."""
     found = Path(f"/proc/{pid}/task/{pid}/children")
-    return [int(word) for word in found.read_text().split()] if found.exists() else []
+    children = [int(word) for word in found.read_text().split()] if found.exists() else []
+    return [pid, *(one for child in children for one in _family(child))]
 
 
 def _pss(pid: int) -> float:

@@ -7,17 +7,14 @@ it by then; a server that was running before goes on until `throughline stop`.
 from __future__ import annotations
 
 import argparse
-import contextlib
 import importlib
 import os
-import signal
 import socket
 import sys
-import time
 import traceback
 from collections.abc import Callable
 
-from throughline.edge.site import database
+from throughline.edge.site import background, database
 from throughline.edge.site.postgres.refusal import DatabaseUnavailable
 from throughline.edge.site.refusal import CommandRefused
 
@@ -40,69 +37,22 @@ def run(args: argparse.Namespace) -> int:
     _refuse_taken_port(args.host, args.port)
     master = os.getpid()
     started = database.start_database()
-    background = 0
+    working = 0
     try:
         if code := _in_a_child(lambda: _prepare(seed=not args.no_seed)):
             return code
         from throughline.edge.site import server
 
-        server.application()
-        background = _start_background(master)
+        ready = server.prepared(host=args.host, port=args.port, workers=args.workers, threads=args.threads)
+        working = background.start(master)
         print(f"Throughline serves at {_address(args.host, args.port)} (stop with Ctrl-C)", flush=True)
-        server.serve(host=args.host, port=args.port, workers=args.workers, threads=args.threads)
+        server.serve(ready)
     finally:
         if os.getpid() == master:  # the web workers pass here too when they end
-            _end(background)
+            background.end(working)
             if started:
                 _stop_unless_used()
     return 0
-
-
-def _start_background(master: int) -> int:
-    """Start the background work in a process of its own, which ends with this one, and return its identifier.
-
-    It is forked from the loaded product, whose memory it shares with the web workers.
-    """
-    child = os.fork()
-    if child == 0:
-        code = 1
-        try:
-            from throughline.edge.site.commands import work
-            from throughline.foundation.access import wall
-
-            wall.stand_open()  # as for every command: the system's own work, over every site
-            code = work.run(argparse.Namespace(concurrency=1, once=False, with_parent=master))
-        except KeyboardInterrupt:
-            code = 0
-        except BaseException:
-            traceback.print_exc()
-        finally:
-            os._exit(code)
-    return child
-
-
-def _end(background: int) -> None:
-    """Let the background work finish the job in hand, and stop it when that takes too long."""
-    if not background:
-        return
-    for end in (signal.SIGTERM, signal.SIGKILL):
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(background, end)
-        if _ended(background, within=20):
-            return
-
-
-def _ended(child: int, *, within: float) -> bool:
-    """Wait for a child and say whether it has ended; the web server's master may have noticed before."""
-    late = time.monotonic() + within
-    while time.monotonic() < late:
-        try:
-            if os.waitpid(child, os.WNOHANG)[0]:
-                return True
-        except ChildProcessError:
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def _in_a_child(work: Callable[[], None]) -> int:
