@@ -1,7 +1,7 @@
 """`throughline work`: carry out the background work: the outbox, the clocks' sweeper, the nightly keeping.
 
-`throughline run` has one of these work beside the web server whenever there is something to do. In production it is a service of its own; any number
-may run at once, on any host, since jobs and rows are taken with `for update skip locked`.
+`throughline run` has one of these work beside the web server whenever there is something to do. In production it is a
+service of its own; any number may run at once, on any host: jobs and rows are taken with `for update skip locked`.
 """
 
 from __future__ import annotations
