@@ -35,8 +35,9 @@ def referral(viewer: Viewer, referral_out_id: UUID) -> Referral:
     if row is None:
         raise NotFound("This referral does not exist, or you may not see it.")
     words = referring.ACT_WORDS
-    steps = [Step(s.act, words.get(s.act, s.act), s.note, s.at, s.by_name) for s in row.steps.all()]
-    return _record(row, viewer, steps=sorted(steps, key=lambda step: step.at, reverse=True))
+    latest_first = sorted(row.steps.all(), key=lambda step: (step.at, step.id), reverse=True)
+    steps = [Step(s.act, words.get(s.act, s.act), s.note, s.at, s.by_name) for s in latest_first]
+    return _record(row, viewer, steps=steps)
 
 
 def editable_referral(viewer: Viewer, referral_out_id: UUID) -> Editable:

@@ -110,6 +110,13 @@ def test_a_row_done_without_an_answer_comes_back_and_undo_leaves_one(nurse, pati
     assert [found.id for found in live(patient)] == [task.id]
 
 
+def test_the_steps_stand_latest_first_even_those_of_one_moment(nurse, patient):
+    made = sent(nurse, patient)
+    move(nurse, made, "accept", at=MONDAY + timedelta(days=1))
+    found = queries.referral(see(nurse, MONDAY + timedelta(days=1)), made)
+    assert [step.act for step in found.steps] == ["accept", "send", "draft"]
+
+
 def test_each_step_has_its_own_next_row_and_the_end_has_none(nurse, patient):
     made = sent(nurse, patient)
     visit = MONDAY + timedelta(days=4)

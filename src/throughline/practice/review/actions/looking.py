@@ -36,7 +36,7 @@ from throughline.practice.review.actions.writing import Ledger, Marked, Standing
 from throughline.practice.review.models import Examined, Gap
 from throughline.practice.review.queries.gathering import facts_of
 from throughline.practice.review.records import CaseFacts, Examination, Visit
-from throughline.practice.review.rules.continuity import continuity
+from throughline.practice.review.rules.continuity import continuity, counted_once
 from throughline.practice.review.rules.examine import chosen_for, examine
 from throughline.practice.review.rules.library import Check, checks
 from throughline.practice.review.rules.storing import stored_check
@@ -340,7 +340,8 @@ def _mend(gap: Standing, under_way: dict[str, str], ledger: Ledger) -> None:
 def visits_of(case: CaseFacts, at: datetime) -> list[Visit]:
     """The office visits of the last year by whom the patient saw, the organization where no name is given."""
     seen = {fact.id: fact for fact in case.of("visit") if at - YEAR < fact.at <= at}
-    return [Visit(fact.at, fact.by or fact.place) for fact in seen.values() if fact.by or fact.place]
+    found = (Visit(fact.at, fact.by or fact.place) for fact in seen.values() if fact.by or fact.place)
+    return counted_once(found, zone=case.time_zone)
 
 
 def forget_closed(*, at: datetime) -> int:

@@ -1,8 +1,10 @@
 """Continuity of care in numbers: who saw the patient, how often by the same hands, and which threads are whole."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from throughline.practice.review.records import Continuity, PlanFacts, Visit
 
@@ -32,6 +34,23 @@ def usual_provider(counts: Iterable[int]) -> float | None:
     """
     seen = [count for count in counts if count > 0]
     return max(seen) / sum(seen) if seen else None
+
+
+_CREDENTIALS = re.compile(r"(?:,\s*[A-Za-z.-]*[A-Z][A-Za-z.-]*[A-Z][A-Za-z.-]*)+$")  # ", MD", ", PhD, RN-BC"
+
+
+def counted_once(visits: Iterable[Visit], *, zone: str) -> list[Visit]:
+    """Return the visits, those of one day with one provider as one: the record and our calendar may both tell of it.
+
+    Credentials behind a name make no other provider: "Ada Pillai" is "Ada Pillai, MD", and the longer is shown.
+    """
+    names: dict[str, str] = {}
+    once: dict[tuple[object, str], Visit] = {}
+    for visit in visits:
+        plain = _CREDENTIALS.sub("", visit.provider).casefold()
+        names[plain] = max(names.get(plain, ""), visit.provider, key=len)
+        once.setdefault((visit.at.astimezone(ZoneInfo(zone)).date(), plain), visit)
+    return [Visit(visit.at, names[plain]) for (_, plain), visit in once.items()]
 
 
 def continuity(visits: Sequence[Visit], plan: PlanFacts, *, at: datetime) -> Continuity:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from throughline.practice.careplan.rules import library as careplan
 from throughline.practice.review.records import Fact, PlanFacts, Planned, Visit
 from throughline.practice.review.rules import sets
-from throughline.practice.review.rules.continuity import bice_boxerman, continuity, usual_provider
+from throughline.practice.review.rules.continuity import bice_boxerman, continuity, counted_once, usual_provider
 from throughline.practice.review.rules.examine import chosen_for, examine
 from throughline.practice.review.rules.library import checks
 from throughline.practice.review.rules.structure import RULES
@@ -260,3 +260,23 @@ def test_threads_whole_and_broken_and_the_days_nobody_had_them():
     broken = continuity([], unowned, at=AT)
     assert (broken.whole, broken.broken, broken.unowned_days) == (0, 1, 30)
     assert continuity([], PlanFacts(), at=AT).coc is None
+
+
+def test_one_clinician_is_one_however_her_name_is_written_and_one_day_with_her_one_visit():
+    visits = [
+        Visit(ago(9), "Ada Pillai"), Visit(ago(9), "Ada Pillai, MD"), Visit(ago(5), "Ada Pillai, MD"),
+        Visit(ago(3), "Feldgate, Miriam"), Visit(ago(3), "Feldgate, Nils"),
+    ]  # fmt: skip
+    once = counted_once(visits, zone="America/New_York")
+    assert [visit.provider for visit in once] == [
+        "Ada Pillai, MD", "Ada Pillai, MD", "Feldgate, Miriam", "Feldgate, Nils",
+    ]  # fmt: skip
+    found = continuity(once, PlanFacts(), at=AT)
+    assert (found.visits, found.providers, found.usual) == (4, 3, "Ada Pillai, MD")
+
+
+def test_the_day_of_a_visit_is_the_patients_own():
+    evening = Visit(ago(3).replace(hour=23, minute=30), "Ada Pillai")
+    morning = Visit(evening.at + timedelta(hours=2), "Ada Pillai")
+    assert len(counted_once([evening, morning], zone="UTC")) == 2
+    assert len(counted_once([evening, morning], zone="America/Los_Angeles")) == 1
