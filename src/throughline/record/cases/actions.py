@@ -61,7 +61,7 @@ def _place_of_case(case_id: UUID) -> Place:
 
 
 def _locked(case_id: UUID) -> Case:
-    return Case.objects.select_for_update().get(pk=case_id)
+    return Case.objects.select_for_update(no_key=True).get(pk=case_id)
 
 
 def _step(case: Case, act: str, *, by: Actor, at: datetime, before: str, after: str, reason: str = "") -> None:
@@ -163,7 +163,7 @@ def record_consent_at_intake(*, site_id: UUID, case_id: UUID, consent: ConsentIn
 
     Raises NotPermitted once the case has an owner: from then on consent is hers to record.
     """
-    case = Case.objects.select_for_update().filter(pk=case_id, site_id=site_id).first()
+    case = Case.objects.select_for_update(no_key=True).filter(pk=case_id, site_id=site_id).first()
     if case is None:
         raise NotFound("This case does not exist, or you may not see it.")
     if case.owner_id not in (None, by.user_id):
@@ -296,7 +296,7 @@ def assign_case(
 @action("cases.take", needs=Permission.TAKE_CASE, on="site_id")
 def take_case(*, site_id: UUID, case_id: UUID, by: Actor, at: datetime) -> None:
     """Take an unowned case of the site oneself. Raises UnableToAssign when somebody owns it already."""
-    case = Case.objects.select_for_update().filter(pk=case_id, site_id=site_id).first()
+    case = Case.objects.select_for_update(no_key=True).filter(pk=case_id, site_id=site_id).first()
     if case is None:
         raise NotFound("This case does not exist, or you may not see it.")
     if case.owner_id is not None:

@@ -109,7 +109,9 @@ def start_assessment(*, patient_id: UUID, instrument: str, sitting: Sitting, by:
         raise UnableToAssess("Choose how the questions are asked.")
     if sitting.mode == "proxy" and not sitting.respondent.strip():
         raise UnableToAssess("Write who answers for the patient, and how they are related.")
-    patient = Patient.objects.select_for_update().get(pk=patient_id)  # so that two devices begin one, not two
+    # So that two devices begin one, not two. The key stays free: the job that looks over her case writes rows about the
+    # patient while this act waits for its mark, and must not wait for us.
+    patient = Patient.objects.select_for_update(no_key=True).get(pk=patient_id)
     standing = Assessment.objects.filter(
         patient_id=patient_id, instrument=instrument, signed_at__isnull=True, abandoned_at__isnull=True
     ).first()

@@ -23,7 +23,7 @@ class UnableToAssess(Refusal):
 
 def locked(assessment_id: UUID) -> Assessment:
     """Lock an open assessment and return it. Raises UnableToAssess when it is signed or given up."""
-    found = Assessment.objects.select_for_update().get(pk=assessment_id)
+    found = Assessment.objects.select_for_update(no_key=True).get(pk=assessment_id)
     if found.signed_at is not None:
         raise UnableToAssess("This assessment is signed. Write an addendum to correct it.")
     if found.abandoned_at is not None:
@@ -41,7 +41,8 @@ def as_it_stands(found: Assessment, seen: AssessmentRecord | None) -> tuple[dict
 _TABLE = Assessment._meta.db_table
 _NAMES = ("id", "site_id", "patient_id", "case_id", "instrument", "title", "edition_id", "version")
 _OPEN = f"""
-select {", ".join(_NAMES)} from {_TABLE} where id = %(id)s and signed_at is null and abandoned_at is null for update
+select {", ".join(_NAMES)} from {_TABLE} where id = %(id)s and signed_at is null and abandoned_at is null
+for no key update
 """
 _ANSWERED = f"update {_TABLE} set answered_at = %s, version = version + 1 where id = %s"
 

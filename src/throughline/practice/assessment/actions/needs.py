@@ -56,7 +56,9 @@ def _raise_need(
 ) -> UUID:
     subject = f"omaha-{need.omaha}" if need.omaha is not None else need.id
     words = " / ".join(need.words)
-    Patient.objects.select_for_update().get(pk=about.patient_id)  # one need per problem, whoever raises it at once
+    Patient.objects.select_for_update(no_key=True).get(
+        pk=about.patient_id
+    )  # one need per problem, whoever raises it at once
     kept = Need.objects.filter(patient_id=about.patient_id, subject=subject, status="open").first()
     joined = kept is not None
     if kept is not None:
@@ -116,7 +118,7 @@ def add_evidence(*, need_id: UUID, kind: str, source_id: UUID, sentence: str, by
 
     Raises UnableToKeepNeed when the need is closed or nothing is said.
     """
-    kept = Need.objects.select_for_update().get(pk=need_id)
+    kept = Need.objects.select_for_update(no_key=True).get(pk=need_id)
     if kept.status != "open" or not sentence.strip():
         raise UnableToKeepNeed("Choose what speaks for a need that stands.")
     if kept.evidence.filter(kind=kind, source_id=source_id).exists():
@@ -137,7 +139,7 @@ def close_need(*, need_id: UUID, status: str, reason: str, by: Actor, at: dateti
 
     Raises UnableToKeepNeed when it is closed already or the reason is missing.
     """
-    kept = Need.objects.select_for_update().get(pk=need_id)
+    kept = Need.objects.select_for_update(no_key=True).get(pk=need_id)
     if kept.status != "open":
         raise UnableToKeepNeed(f"This need is {kept.status} already.")
     if status not in STATUSES or (status != "met" and not reason.strip()):
@@ -158,7 +160,7 @@ def change_need(*, need_id: UUID, changes: Mapping[str, Any], was: Mapping[str, 
     `was` is what each field held when it was read. Raises UnableToKeepNeed for a closed or an empty one,
     ChangedMeanwhile when a field changed between.
     """
-    kept = Need.objects.select_for_update().get(pk=need_id)
+    kept = Need.objects.select_for_update(no_key=True).get(pk=need_id)
     wanted = differing(kept, changes, was)
     if kept.status != "open":
         raise UnableToKeepNeed(f"This need is {kept.status} already.")

@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from django.db import Error, transaction
+from django.db import Error, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from throughline.foundation.access.queries import actor_for, viewer_for
 from throughline.foundation.access.tests.factories import make_site, make_user
@@ -54,6 +55,11 @@ def say(assessment_id, nurse, at=NOW, **raw):
     return actions.save_answers(assessment_id=assessment_id, said=said, by=actor_for(nurse, at=at), at=at).raised
 
 
+def sign_by_refusing(assessment_id, nurse):
+    say(assessment_id, nurse, **{f"q{n}": Said(absent="refused") for n in range(2, 10)})
+    return sign(assessment_id, nurse)
+
+
 def sign(assessment_id, nurse, at=NOW):
     return actions.sign_assessment(assessment_id=assessment_id, by=actor_for(nurse, at=at), at=at)
 
@@ -70,6 +76,19 @@ def test_what_was_seen_before_another_device_answered_is_read_again(begun, nurse
     assert ([flag.id for flag in saved.flags], saved.raised) == (["item9"], ()), "and its flag is not raised twice"
     again = actions.save_answers(assessment_id=begun, said={"2": Said(value=0)}, seen=seen, by=by, at=NOW)
     assert set(again.answers) == {"1", "2", "9"}
+
+
+def test_beginning_and_answering_never_keep_others_from_writing_about_the_patient(patient, nurse):
+    with CaptureQueriesContext(connection) as sent:
+        begun = begin(patient, nurse, "phq9")
+        say(begun, nurse, q1=1)
+        sign_by_refusing(begun, nurse)
+    locks = [
+        one["sql"].lower() for one in sent if " update" in one["sql"].lower() and "select" in one["sql"].lower()[:8]
+    ]
+    held = [sql for sql in locks if sql.rstrip().endswith("update")]
+    assert len(held) >= 3
+    assert all(sql.rstrip().endswith("for no key update") for sql in held), held
 
 
 def test_each_act_of_answering_keeps_the_assessment_as_it_was_with_its_author(begun, nurse):

@@ -32,7 +32,7 @@ def agree(
     if expires_on is not None and expires_on < review_on:
         raise UnableToPlan("The plan must be looked at again before it ends.")
     base = base_of(patient_id, by, at)
-    Patient.objects.select_for_update().get(pk=patient_id)
+    Patient.objects.select_for_update(no_key=True).get(pk=patient_id)
     last = (
         PlanVersion.objects.filter(patient_id=patient_id).order_by("-number").values_list("number", flat=True).first()
     )

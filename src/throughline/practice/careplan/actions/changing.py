@@ -49,7 +49,7 @@ def change_goal(*, goal_id: UUID, changes: Values, was: Values, by: Actor, at: d
     `was` is what each field held when it was read. Raises UnableToPlan for a goal that has ended or an empty one,
     ChangedMeanwhile when a field changed between.
     """
-    row = Goal.objects.select_for_update().get(pk=goal_id)
+    row = Goal.objects.select_for_update(no_key=True).get(pk=goal_id)
     wanted = differing(row, changes, was)
     if row.status != "active":
         raise UnableToPlan(f"This goal is {row.status}. Add a new one instead.")
@@ -71,7 +71,7 @@ def change_action(*, plan_action_id: UUID, changes: Values, was: Values, by: Act
 
     Raises UnableToPlan for an action that has ended or an empty one, ChangedMeanwhile when a field changed between.
     """
-    row = PlanAction.objects.select_for_update(of=("self",)).get(pk=plan_action_id)
+    row = PlanAction.objects.select_for_update(no_key=True, of=("self",)).get(pk=plan_action_id)
     wanted = differing(row, changes, was)
     if row.status != "active":
         raise UnableToPlan(f"This action is {row.status}. Add it again first.")
@@ -95,7 +95,7 @@ def change_action(*, plan_action_id: UUID, changes: Values, was: Values, by: Act
 @action("careplan.change-barrier", needs=Permission.PLAN_CARE, on="barrier_id")
 def change_barrier(*, barrier_id: UUID, changes: Values, was: Values, by: Actor, at: datetime) -> None:
     """Change a barrier's words or its domain. Raises UnableToPlan once it has ended, ChangedMeanwhile."""
-    row = Barrier.objects.select_for_update().get(pk=barrier_id)
+    row = Barrier.objects.select_for_update(no_key=True).get(pk=barrier_id)
     wanted = differing(row, changes, was)
     if row.status != "open":
         raise UnableToPlan(f"This barrier is {row.status} already.")
@@ -109,7 +109,7 @@ def change_barrier(*, barrier_id: UUID, changes: Values, was: Values, by: Actor,
 @action("careplan.change-statement", needs=Permission.PLAN_CARE, on="statement_id")
 def change_statement(*, statement_id: UUID, changes: Values, was: Values, by: Actor, at: datetime) -> None:
     """Change the words of a preference, an emergency or a backup plan. Raises UnableToPlan once it has ended."""
-    row = Statement.objects.select_for_update().get(pk=statement_id)
+    row = Statement.objects.select_for_update(no_key=True).get(pk=statement_id)
     wanted = differing(row, changes, was)
     if row.ended_at is not None or not wanted.get("text", row.text).strip():
         raise UnableToPlan("Write it in a few words; one that has ended is written anew.")

@@ -27,7 +27,9 @@ def note_evidence(*, patient_id: UUID, fact: EvidenceFact, by: Actor, at: dateti
 
     A repeating action becomes due again by its frequency, with a new task; the same fact never counts twice.
     """
-    rows = PlanAction.objects.select_for_update(of=("self",)).filter(patient_id=patient_id, status="active")
+    rows = PlanAction.objects.select_for_update(no_key=True, of=("self",)).filter(
+        patient_id=patient_id, status="active"
+    )
     if fact.kind == "task":
         found = list(rows.filter(task_id=fact.reference))
     else:
@@ -38,7 +40,7 @@ def note_evidence(*, patient_id: UUID, fact: EvidenceFact, by: Actor, at: dateti
 @action("careplan.mark-done", needs=Permission.WORK_CASE, on="plan_action_id")
 def mark_done(*, plan_action_id: UUID, words: str, by: Actor, at: datetime) -> None:
     """Close an action by hand with what was done. Raises UnableToPlan without words, or when it is not active."""
-    row = PlanAction.objects.select_for_update(of=("self",)).get(pk=plan_action_id)
+    row = PlanAction.objects.select_for_update(no_key=True, of=("self",)).get(pk=plan_action_id)
     if row.status != "active" or not words.strip():
         raise UnableToPlan("Write what was done; the words are the evidence.")
     _close(row, EvidenceFact("hand", f"{row.id}:{at.isoformat()}", words.strip(), at, by.name), by, at)
@@ -51,7 +53,7 @@ def show_by_document(*, plan_action_id: UUID, document: EvidenceFact, by: Actor,
     `document` is of kind "document"; its reference names the document, so that recalling it opens the action again.
     Raises UnableToPlan when the action is not active or the same document closed it before.
     """
-    row = PlanAction.objects.select_for_update(of=("self",)).get(pk=plan_action_id)
+    row = PlanAction.objects.select_for_update(no_key=True, of=("self",)).get(pk=plan_action_id)
     if row.status != "active" or document.kind != "document" or not _close(row, document, by, at, whenever=True):
         raise UnableToPlan("Choose a document that shows what was done; the same one counts once.")
 
@@ -59,7 +61,7 @@ def show_by_document(*, plan_action_id: UUID, document: EvidenceFact, by: Actor,
 @action("careplan.hand-over", needs=Permission.WORK_CASE, on="plan_action_id")
 def hand_over(*, plan_action_id: UUID, owner_id: UUID, offer: bool = False, by: Actor, at: datetime) -> None:
     """Give an action's task to a colleague, or offer it. Raises UnableToPlan when the action is not active."""
-    row = PlanAction.objects.select_for_update(of=("self",)).get(pk=plan_action_id)
+    row = PlanAction.objects.select_for_update(no_key=True, of=("self",)).get(pk=plan_action_id)
     if row.status != "active":
         raise UnableToPlan(f"This action is {row.status}. Add it again first.")
     task_id = row.task_id or task_for(row, need_of_action(row.need_id).text, None, by, at)
@@ -125,7 +127,7 @@ def undo_evidence(
 
     Its due day and its task come back; the task made for the next time is cancelled.
     """
-    noted = ActionEvidence.objects.select_for_update().filter(
+    noted = ActionEvidence.objects.select_for_update(no_key=True).filter(
         patient_id=patient_id, kind=kind, reference=reference, undone_at=None
     )
     return tuple(_reopen(one, reason, by, at) for one in noted)
@@ -134,7 +136,7 @@ def undo_evidence(
 def _reopen(noted: ActionEvidence, reason: str, by: Actor, at: datetime) -> UUID:
     noted.undone_at, noted.undone_reason = at, reason
     noted.save(update_fields=["undone_at", "undone_reason"])
-    row = PlanAction.objects.select_for_update(of=("self",)).get(pk=noted.action_id)
+    row = PlanAction.objects.select_for_update(no_key=True, of=("self",)).get(pk=noted.action_id)
     if row.status == "withdrawn":
         return row.id
     following, row.task_id = row.task_id, noted.task_before_id

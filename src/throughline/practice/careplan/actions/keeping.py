@@ -47,7 +47,7 @@ def add_barrier(*, need_id: UUID, domain: str, text: str, by: Actor, at: datetim
 @action("careplan.end-barrier", needs=Permission.PLAN_CARE, on="barrier_id")
 def end_barrier(*, barrier_id: UUID, status: str, outcome: str, by: Actor, at: datetime) -> None:
     """Say that a barrier is overcome, or stays and is worked around, and how. Raises UnableToPlan without how."""
-    row = Barrier.objects.select_for_update().get(pk=barrier_id)
+    row = Barrier.objects.select_for_update(no_key=True).get(pk=barrier_id)
     if row.status != "open" or status not in BARRIER_ENDS or not outcome.strip():
         raise UnableToPlan("Say whether the barrier is overcome or stays, and what was done about it.")
     row.status, row.outcome, row.moved_at, row.moved_by_name = status, outcome.strip(), at, by.name
@@ -89,7 +89,7 @@ def set_target(*, goal_id: UUID, middle: Decimal, within: Decimal, unit: str, by
 
     Raises UnableToPlan for a goal that ended or is not measured, a unit its measure has not, or a span of nothing.
     """
-    goal = Goal.objects.select_for_update().get(pk=goal_id)
+    goal = Goal.objects.select_for_update(no_key=True).get(pk=goal_id)
     units = next((choice.units for choice in chart.choices() if choice.code == goal.loinc and not choice.parts), ())
     if goal.status != "active" or unit not in units:
         raise UnableToPlan("Only a goal that is measured has a number of hers; choose a unit it is measured in.")
@@ -121,7 +121,7 @@ def set_importance(*, goal_id: UUID, importance: int, by: Actor, at: datetime) -
     """Keep how much a goal matters to the patient, 0 to 10, by her own word. Raises UnableToPlan outside that."""
     if not 0 <= importance <= 10:
         raise UnableToPlan("Ask how much it matters from 0, not at all, to 10, most of all.")
-    goal = Goal.objects.select_for_update().get(pk=goal_id)
+    goal = Goal.objects.select_for_update(no_key=True).get(pk=goal_id)
     goal.importance, goal.version = importance, goal.version + 1
     goal.save(update_fields=["importance", "version"])
 
@@ -152,7 +152,7 @@ def rate_need(*, need_id: UUID, ratings: Mapping[str, int | None], occasion: str
 @action("careplan.sign-version", needs=Permission.PLAN_CARE, on="version_id")
 def sign_version(*, version_id: UUID, by: Actor, at: datetime) -> None:
     """Sign an agreed version off. Raises UnableToPlan when it is signed already."""
-    row = PlanVersion.objects.select_for_update().get(pk=version_id)
+    row = PlanVersion.objects.select_for_update(no_key=True).get(pk=version_id)
     if row.signed_at is not None:
         raise UnableToPlan(f"Version {row.number} was signed by {row.signed_by_name} already.")
     row.signed_at, row.signed_by_id, row.signed_by_name = at, by.user_id, by.name

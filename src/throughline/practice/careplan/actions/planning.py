@@ -119,7 +119,9 @@ def adopt(*, patient_id: UUID, proposal: Proposal, chosen: Chosen, by: Actor, at
 
 
 def _standing(patient_id: UUID) -> set[str]:
-    Patient.objects.select_for_update().get(pk=patient_id)  # so that two who adopt at once do not double anything
+    Patient.objects.select_for_update(no_key=True).get(
+        pk=patient_id
+    )  # so that two who adopt at once do not double anything
     found: set[str] = set()
     for model in (Goal, PlanAction, Lesson):
         rows = model.objects.filter(patient_id=patient_id).exclude(status__in=["withdrawn", "given-up"])
@@ -258,7 +260,7 @@ def _move(row: Any, status: str, reason: str, by: Actor, at: datetime) -> None:
 @action("careplan.move-goal", needs=Permission.PLAN_CARE, on="goal_id")
 def move_goal(*, goal_id: UUID, status: str, reason: str = "", by: Actor, at: datetime) -> None:
     """Say that a goal is met, partly met, not met or given up; all but met ask for the reason. Raises UnableToPlan."""
-    goal = Goal.objects.select_for_update().get(pk=goal_id)
+    goal = Goal.objects.select_for_update(no_key=True).get(pk=goal_id)
     if goal.status != "active" or status not in GOAL_STATES or (status != "met" and not reason.strip()):
         raise UnableToPlan("Say how the goal ended, and why when it was not met.")
     _move(goal, status, reason, by, at)
@@ -273,7 +275,7 @@ def move_goal(*, goal_id: UUID, status: str, reason: str = "", by: Actor, at: da
 @action("careplan.withdraw-action", needs=Permission.PLAN_CARE, on="plan_action_id")
 def withdraw_action(*, plan_action_id: UUID, reason: str, by: Actor, at: datetime) -> None:
     """Take an action out of the plan with a reason; its open task ends with it. Raises UnableToPlan without one."""
-    row = PlanAction.objects.select_for_update().get(pk=plan_action_id)
+    row = PlanAction.objects.select_for_update(no_key=True).get(pk=plan_action_id)
     if row.status != "active" or not reason.strip():
         raise UnableToPlan("Write why the action is taken out of the plan.")
     _move(row, "withdrawn", reason, by, at)
@@ -294,7 +296,7 @@ def teach(*, lesson_id: UUID, status: str, by: Actor, at: datetime) -> None:
     """Record teaching and teach-back: taught, understood, re-teach, withdrawn. Raises UnableToPlan otherwise."""
     if status not in LESSON_STATES:
         raise UnableToPlan("Say whether it was taught, understood, or is to be taught again.")
-    row = Lesson.objects.select_for_update().get(pk=lesson_id)
+    row = Lesson.objects.select_for_update(no_key=True).get(pk=lesson_id)
     _move(row, status, "", by, at)
     about: dict[str, Any] = {"site_id": row.site_id, "patient_id": row.patient_id, "case_id": row.case_id}
     publish(events.Taught(**about, lesson_id=row.id, topic=row.topic, status=status), by=by, at=at)
