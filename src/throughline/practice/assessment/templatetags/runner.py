@@ -39,7 +39,7 @@ def picks(context: Mapping[str, Any], q: Any, kind: str) -> SafeString:
         marks = f' data-key="{digit}"' if digit else ""
         marks += " checked" if one.picked else ""
         marks += _focus(context, kind) if q.now and not place else ""
-        shown = f"<kbd>{digit}</kbd> " if digit else ""
+        shown = f"<kbd>{digit}</kbd> " if digit and one.digit != one.text else ""
         made.append(
             f'<label><input type="{kind}" name="q:{name}" value="{value}"{marks} hx-post="{save_at}"{how}> '
             f"{shown}<span{lang}>{escape(one.text)}</span></label>"

@@ -43,7 +43,14 @@ def wording(instrument: Instrument, language: str) -> dict[str, Any]:
         "wording": language if language != "en" else "",
         "lead": instrument.lead.get(language) or instrument.lead.get("en", ""),
         "translation": instrument.translations.get(language),
+        "origin": origin(instrument),
     }
+
+
+def origin(instrument: Instrument) -> str:
+    """Return whose words an instrument's are and where they come from, in sentences."""
+    told = (instrument.attribution or instrument.licence.text, instrument.citation)
+    return " ".join(f"{part.rstrip('. ')}." for part in told if part.strip())
 
 
 def called(code: str) -> str:

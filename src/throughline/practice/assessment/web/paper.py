@@ -20,6 +20,7 @@ from throughline.practice.assessment.rules import library
 from throughline.practice.assessment.rules.conclusions import conclusions
 from throughline.practice.assessment.rules.scoring import score
 from throughline.practice.assessment.web.blank import blank_lines
+from throughline.practice.assessment.web.pages import origin
 from throughline.practice.assessment.web.questions import lines_of
 from throughline.record.documents.queries import sheet_for, sheet_of
 from throughline.record.documents.records import (
@@ -79,8 +80,7 @@ def _blank(line: Mapping[str, Any], language: str) -> list[Part]:
 
 def _origin(instrument: Instrument, language: str) -> list[Part]:
     """Return the attribution a licence asks for, and the notice of a translation nobody has reviewed."""
-    owner = instrument.attribution or instrument.licence.text
-    made = [paragraph(f"{owner} {instrument.citation} {instrument.version}")]
+    made = [paragraph(f"{origin(instrument)} {instrument.version}", lang="" if language == "en" else "en")]
     translation = instrument.translations.get(language)
     if translation is not None and translation.confidence != "reviewed":
         made.append(notice(f"Translation: {translation.source} ({translation.confidence})", lang="en"))

@@ -57,6 +57,13 @@ class Question:
     begins: str = ""
     drop: str = ""
 
+    @property
+    def layout(self) -> str:
+        """Return the class of how its options lie: numbers side by side, many words one below the other."""
+        if all(choice.text.isdigit() for choice in self.choices):
+            return " scale-row"
+        return " scale-list" if len(self.choices) > 4 or self.widget == "checks" else ""
+
 
 def question(
     place: Place, answer: Answer, prior: Answer, *, now: bool, language: str, begins: tuple[str, str] = ("", "")

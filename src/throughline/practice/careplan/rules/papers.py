@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from throughline.practice.careplan.records import ActionRecord, GoalRecord, Plan, Thread
-from throughline.practice.careplan.rules.patient_words import has_words, reviewed, say
+from throughline.practice.careplan.rules.patient_words import has_words, reviewed, say, title_of
 from throughline.record.documents.records import (
     DocumentIn,
     Part,
@@ -161,8 +161,9 @@ def _thread(thread: Thread, voice: _Voice) -> list[Part]:
     actions = [one for one in thread.actions if one.status == "active"]
     if not goals and not actions:
         return []
-    title, foreign = voice.lang(thread.text)
-    made = [heading(title, lang=foreign)]
+    title, language = title_of(thread.text, voice.language)
+    voice.left = voice.left or language != voice.language
+    made = [heading(title, lang="" if language == voice.language else language)]
     if thread.words:
         made.append(quote(thread.words))
     if goals:

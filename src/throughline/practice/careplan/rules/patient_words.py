@@ -35,6 +35,18 @@ def say(sentence: str, language: str) -> tuple[str, str]:
     return sentence, "en"
 
 
+def title_of(need: str, language: str) -> tuple[str, str]:
+    """Return the title of a need in plain words, and the language it came out in.
+
+    Several needs that became one ("Low mood, Anxiety") are said one by one where each has its wording.
+    """
+    parts = need.split(", ")
+    if has_words(need, language) or not all(has_words(part, language) for part in parts):
+        return say(need, language)
+    first, *others = dict.fromkeys(say(part, language)[0] for part in parts)
+    return ", ".join([first, *(other[:1].lower() + other[1:] for other in others)]), language
+
+
 def has_words(sentence: str, language: str) -> bool:
     """Whether there is plain wording for a sentence in a language."""
     key = key_of(sentence)

@@ -4,8 +4,9 @@ import pytest
 
 from throughline.foundation.content.library import load
 from throughline.foundation.content.readability import measure
-from throughline.practice.careplan.rules.library import pathways
-from throughline.practice.careplan.rules.patient_words import has_words, read_words, reviewed, say
+from throughline.practice.assessment.rules.library import instruments
+from throughline.practice.careplan.rules.library import fact_needs, pathways
+from throughline.practice.careplan.rules.patient_words import has_words, read_words, reviewed, say, title_of
 
 PATHWAYS = tuple(pathways())
 
@@ -62,3 +63,25 @@ def test_the_examples_hold():
 
 def test_our_own_words_are_not_reviewed_yet():
     assert not reviewed()
+
+
+def test_every_need_the_product_raises_has_a_plain_title_in_both_languages():
+    raised = {need.text for one in instruments().values() for need in one.needs} | {
+        need.text for need in fact_needs().values()
+    }
+    assert [text for text in sorted(raised) if not (has_words(text, "en") and has_words(text, "es"))] == []
+    assert set(load("patient_words", read_words)["needs"]) <= {text.casefold() for text in raised}, (
+        "no need, no wording"
+    )
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_why_somebody_is_not_safe_does_not_stand_on_a_paper_that_lies_about(language):
+    for text in ("Unsafe with someone close", "Thoughts of death or self-harm", "Not safe at home"):
+        assert say(text, language)[0] in ("My safety", "Mi seguridad")
+
+
+def test_needs_that_became_one_are_said_one_by_one():
+    assert title_of("Depression (adult), Low mood, Anxiety", "es") == ("Ánimo bajo, preocupación", "es")
+    assert title_of("Low mood, to be assessed", "es") == ("Cómo me siento", "es"), "a comma of its own title"
+    assert title_of("Low mood, something of her own", "es") == ("Low mood, something of her own", "en")
