@@ -5,7 +5,6 @@ from throughline.practice.assessment.actions.asking import (
     Said,
     Saved,
     Sitting,
-    UnableToAssess,
     give_up,
     remove_repetition,
     save_answers,
@@ -14,6 +13,7 @@ from throughline.practice.assessment.actions.asking import (
     write_addendum,
 )
 from throughline.practice.assessment.actions.exchanging import take_in_response
+from throughline.practice.assessment.actions.keeping import UnableToAssess
 from throughline.practice.assessment.actions.needs import (
     HORIZONS,
     PRIORITIES,

@@ -9,7 +9,8 @@ from throughline.foundation.access.permissions import Permission
 from throughline.foundation.kernel.actions import action
 from throughline.foundation.kernel.actor import Actor
 from throughline.practice.assessment import queries
-from throughline.practice.assessment.actions.asking import Said, Sitting, UnableToAssess, save_answers, start_assessment
+from throughline.practice.assessment.actions.asking import Said, Sitting, save_answers, start_assessment
+from throughline.practice.assessment.actions.keeping import UnableToAssess
 from throughline.practice.assessment.records import Answer, Instrument
 from throughline.practice.assessment.rules import library
 from throughline.practice.assessment.rules.answers import UnacceptableAnswer
