@@ -107,9 +107,12 @@ def test_foreign_keys_point_only_downward_or_to_the_record():
 
 
 def test_every_action_names_a_permission_and_requires_author_and_time():
+    import importlib
+
     import django
 
     django.setup()
+    importlib.import_module("throughline.edge.site.urls")  # every page, and so every action a page calls
     from throughline.foundation.access.permissions import Permission
     from throughline.foundation.kernel.actions import registry
 
