@@ -198,6 +198,25 @@ def test_the_job_looks_at_the_case_it_is_given(nurse):
     assert Examined.objects.get(case_id=case_id).looked_at is not None
 
 
+def test_the_nightly_job_enters_new_cases_looks_at_what_is_due_and_forgets_closed_ones(nurse, monkeypatch):
+    clock = NOW + timedelta(days=200)
+
+    class At:
+        now = staticmethod(lambda zone: clock)
+
+    monkeypatch.setattr(jobs, "datetime", At)
+    _, unseen = case_with(nurse, infarction)
+    _, closed = case_with(nurse, infarction)
+    Examined.objects.filter(case_id=unseen).delete()
+    look(closed)
+    close_case(case_id=closed, reason="goals-met", summary="Goals met", by=actor_for(nurse, at=LATER), at=LATER)
+    jobs.nightly(0)
+    assert gap(unseen).state == "open"
+    assert Examined.objects.get(case_id=unseen).looked_at == clock
+    assert gap(closed).state == "mended"
+    assert not Examined.objects.filter(case_id=closed).exists()
+
+
 def test_time_alone_opens_a_gap_when_its_day_comes_and_not_before(nurse):
     _, case_id = case_with(nurse, infarction)
     look(case_id, NOW + timedelta(days=1))

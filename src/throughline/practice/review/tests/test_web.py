@@ -16,7 +16,7 @@ from throughline.practice.review.models import Gap
 from throughline.practice.review.queries.gaps import caseload_gaps
 from throughline.record.cases.models import Case
 from throughline.record.cases.tests.factories import make_case, make_patient
-from throughline.record.chart.models import Condition
+from throughline.record.chart.models import Condition, Encounter
 from throughline.record.tasks.models import Task
 
 
@@ -195,3 +195,24 @@ def test_a_long_list_goes_on_where_its_page_ended_and_shows_nothing_twice(world,
     assert 'rel="next"' in page
     assert page.count('id="row-') == 3
     assert browser(nurse).get(reverse("review:caseload"), {"after": "nonsense"}).status_code == 200
+
+
+def test_continuity_is_drawn_week_by_week_for_a_patient_and_a_caseload(world):
+    site, nurse, patient, case_id, _ = world
+    client = browser(nurse)
+    now = datetime.now(UTC)
+    assert b"<svg" not in gaps_page(client, patient).content.partition(b'id="h-cont"')[2], "one week is no trend"
+    for weeks_ago, name in ((9, "Ada Pillai"), (8, "Ada Pillai"), (1, "Nils Okoro")):
+        Encounter.objects.create(
+            site=site, patient=patient, received_at=now, status="finished", class_code="AMB", author=name,
+            display="Visit", effective_at=now - timedelta(weeks=weeks_ago),
+        )  # fmt: skip
+    for weeks_ago in (6, 3, 0):
+        looking.look(case_id=case_id, by=looking.LOOKER, at=now - timedelta(weeks=weeks_ago))
+    for page, weeks in ((gaps_page(client, patient), 3), (client.get(reverse("review:caseload")), 7)):
+        shown = page.content.decode()
+        drawn = {figure.key: sorted(row.words for row in figure.rows) for figure in page.context["trends"]}
+        assert {key: len(words) for key, words in drawn.items()} == {"coc": weeks, "upc": weeks}
+        assert (drawn["coc"][0], drawn["upc"][0], drawn["coc"][-1]) == ("0.33", "0.67", "1.00")
+        assert "Continuity of care (COC)" in shown
+        assert shown.count("<svg") >= 2
