@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pghistory
-from django.db import connection, transaction
+from django.db import DataError, connection, transaction
 
 from throughline.foundation.access.bulk import insert_rows
 from throughline.foundation.access.models import Grant, PatientAccess, TeamMembership
@@ -22,6 +22,7 @@ from throughline.foundation.journal.publishing import gathering
 from throughline.foundation.kernel.actions import (
     NotPermitted,
     Place,
+    UnableToKeep,
     known_place,
     locate,
     remember_place,
@@ -60,6 +61,17 @@ def _wide_roles() -> list[str]:
     return [key for key, role in ROLES.items() if role.sees_site]
 
 
+@contextmanager
+def _room_for_texts() -> Iterator[None]:
+    """Refuse in words a text longer than its column: the browser's fields end there, whoever passes them by is told."""
+    try:
+        yield
+    except DataError as failure:
+        if getattr(failure.__cause__, "sqlstate", "") != "22001":  # string_data_right_truncation
+            raise
+        raise UnableToKeep("One of the texts is longer than can be kept there. Shorten it and save again.") from failure
+
+
 class DatabaseRuntime:
     """The runtime installed when Django starts."""
 
@@ -75,7 +87,7 @@ class DatabaseRuntime:
             with transaction.atomic(savepoint=False), gathering(), holding():
                 yield
             return
-        with transaction.atomic(), gathering() as rows, remembering_places():
+        with _room_for_texts(), transaction.atomic(), gathering() as rows, remembering_places():
             _within_action.yes, _within_action.related = True, set()
             try:
                 # Holding comes first: it must see each statement before the history's settings are put before it.

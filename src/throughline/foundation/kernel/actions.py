@@ -31,6 +31,10 @@ class NotFound(Refusal):
     """The record does not exist, or not for this viewer: the two are never told apart."""
 
 
+class UnableToKeep(Refusal):
+    """What was entered has no room where it belongs."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where an act happens: the site that answers for it and the patient it touches, if any."""

@@ -14,6 +14,7 @@ from throughline.edge.desk.web.panels import default_until, row_of
 from throughline.foundation.access.permissions import Permission
 from throughline.foundation.access.web.page import page
 from throughline.foundation.kernel.actions import Refusal
+from throughline.foundation.kernel.entered import entered_number
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.foundation.ui import formats
 from throughline.practice.caseload import actions as caseload
@@ -133,7 +134,7 @@ def check(request: HttpRequest, viewer: Viewer, task_id: UUID) -> HttpResponse:
 @page("desk.undo", needs=Permission.WORK_CASE, patient="task_id")
 def undo(request: HttpRequest, viewer: Viewer, task_id: UUID) -> HttpResponse:
     """Take back the last act on a task."""
-    version = int(request.POST.get("version") or 0)
+    version = entered_number(request.POST.get("version", ""), 0)
     actions.undo_last(task_id=task_id, version=version, by=viewer.actor, at=viewer.at)
     now = queries.task(viewer, task_id)
     return answer_row(request, viewer, now.patient_id, said=f"{now.patient_name}: undone, {now.title}")

@@ -211,6 +211,36 @@ def test_the_page_adds_by_name_alone_offers_undo_and_shows_no_form_to_a_reader(n
     assert "Otto Brandl, MD" in page
 
 
+def test_a_consent_until_a_day_that_is_none_is_refused_and_never_becomes_one_without_an_end(
+    nurse, patient, heart_doctor
+):
+    made = add_member(
+        patient_id=patient.id, member=MemberIn(ref=f"practitioner:{heart_doctor.id}"), by=actor_for(nurse, at=NOW),
+        at=NOW,
+    )  # fmt: skip
+    browser = signed_in(nurse)
+    asked = {"decision": "given", "category": ["plan"], "given_by": "the patient"}
+    where = reverse("coordination:decide-sharing", args=[made])
+    answer = browser.post(where, asked | {"until": "next spring"})
+    assert answer.status_code == 422
+    assert "such as 2027-03-14" in answer.content.decode()
+    assert TeamMember.objects.get().decision == ""
+    long = browser.post(where, asked | {"given_by": "the patient " * 60})
+    assert long.status_code == 422
+    assert "Shorten it" in long.content.decode()
+
+
+def test_somebody_we_were_in_touch_with_shows_when(nurse, patient, heart_doctor):
+    by = actor_for(nurse, at=NOW)
+    made = add_member(patient_id=patient.id, member=MemberIn(ref=f"practitioner:{heart_doctor.id}"), by=by, at=NOW)
+    browser = signed_in(nurse)
+    team = reverse("coordination:team", args=[patient.id])
+    assert "Not recorded" in browser.get(team).content.decode()
+    browser.post(reverse("coordination:note-contact", args=[made]))
+    assert TeamMember.objects.get().last_contact_at > NOW
+    assert "today" in browser.get(team).content.decode().partition("Last contact")[2]
+
+
 def test_a_name_that_several_answer_to_is_shown_to_choose_from(nurse, patient, heart_doctor):
     Practitioner.objects.create(site=patient.site, display_name="Ada Brandl, NP", sort_name="Brandl, Ada")
     browser = signed_in(nurse)

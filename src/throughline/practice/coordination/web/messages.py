@@ -9,19 +9,19 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from throughline.foundation.access.permissions import Permission
 from throughline.foundation.access.web.page import page
-from throughline.foundation.kernel.actions import Refusal, locate
+from throughline.foundation.kernel.actions import NotFound, NotPermitted, Refusal, locate
+from throughline.foundation.kernel.entered import entered_day
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.practice.assessment import queries as assessment
 from throughline.practice.coordination.actions import messages as actions
 from throughline.practice.coordination.actions.messages import ConversationIn, MessageIn
 from throughline.practice.coordination.queries import messages as queries
 from throughline.practice.coordination.queries.addressees import addressees
-from throughline.practice.coordination.rules.messaging import UnableToWrite, notification
+from throughline.practice.coordination.rules.messaging import notification
 from throughline.practice.coordination.web.team import patient_context
 
 
@@ -58,7 +58,9 @@ def of_patient(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> HttpRe
         made = actions.start_conversation(
             patient_id=patient_id, conversation=begun, message=message, by=viewer.actor, at=viewer.at
         )
-    except UnableToWrite as refusal:
+    except (NotPermitted, NotFound):
+        raise
+    except Refusal as refusal:
         typed = {"error": str(refusal), "typed": post, "to": post.getlist("to"), "need": post.get("need", "")}
         return render(request, "coordination/patient_messages.html", context | typed, status=422)
     return redirect("coordination:conversation", conversation_id=made)
@@ -82,7 +84,7 @@ def _uuid(text: str) -> UUID:
 
 def _message(request: HttpRequest, viewer: Viewer) -> MessageIn:
     post = request.POST
-    day, owner = parse_date(post.get("task_due", "")) if post.get("task_due") else None, post.get("task_owner", "")
+    day, owner = entered_day(post.get("task_due", "")), post.get("task_owner", "")
     zone = ZoneInfo(viewer.time_zone)
     return MessageIn(
         text=post.get("text", ""),

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from throughline.foundation.access.permissions import Permission
 from throughline.foundation.access.web.answers import is_fragment
 from throughline.foundation.access.web.page import page
-from throughline.foundation.kernel.actions import Refusal, locate
+from throughline.foundation.kernel.actions import Refusal, UnableToKeep, locate
+from throughline.foundation.kernel.entered import entered_number
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.practice.coordination.actions import outside
 from throughline.practice.coordination.actions import referrals as actions
@@ -93,7 +94,7 @@ def refer(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> HttpRespons
     given = _given(request)
     try:
         made = _save(viewer, patient_id, given, send=request.POST.get("act") != "draft")
-    except (actions.UnableToRefer, referring.UnableToMoveReferral, UnableToList) as refusal:
+    except (actions.UnableToRefer, referring.UnableToMoveReferral, UnableToList, UnableToKeep) as refusal:
         asked = {name: getattr(given, name) for name in given.__slots__}
         asked["kind"] = given.kind if given.kind in referring.BY_KEY else "clinical"
         context = _form(viewer, patient_id, asked) | {"error": str(refusal), "keep": given.keep}
@@ -229,7 +230,7 @@ def acted(request: HttpRequest, viewer: Viewer, referral_out_id: UUID) -> HttpRe
 @page("coordination.undo-referral", needs=Permission.COORDINATE, patient="referral_out_id")
 def undo(request: HttpRequest, viewer: Viewer, referral_out_id: UUID) -> HttpResponse:
     """Take back the last step."""
-    version = int(request.POST.get("version") or 0)
+    version = entered_number(request.POST.get("version", ""), 0)
     actions.undo_step(referral_out_id=referral_out_id, version=version, by=viewer.actor, at=viewer.at)
     messages.success(request, "Undone.")
     return redirect("coordination:referral-out", referral_out_id=referral_out_id)

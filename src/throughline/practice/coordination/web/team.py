@@ -7,13 +7,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_GET, require_POST
 
 from throughline.foundation.access.permissions import Permission
 from throughline.foundation.access.web.answers import is_fragment
 from throughline.foundation.access.web.page import page
 from throughline.foundation.kernel.actions import locate
+from throughline.foundation.kernel.entered import entered_day, entered_number
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.practice.coordination.actions import outside
 from throughline.practice.coordination.actions import team as actions
@@ -136,7 +136,7 @@ def decide(request: HttpRequest, viewer: Viewer, member_id: UUID) -> HttpRespons
         categories=tuple(post.getlist("category")),
         written=post.get("written") == "1",
         given_by=post.get("given_by", ""),
-        until=parse_date(post.get("until", "")) if post.get("until") else None,
+        until=entered_day(post.get("until", "")),
     )
     actions.decide_sharing(member_id=member_id, sharing_in=decided, by=viewer.actor, at=viewer.at)
     return _back(locate("member_id", member_id).patient_id, member_id)
@@ -154,7 +154,7 @@ def end(request: HttpRequest, viewer: Viewer, member_id: UUID) -> HttpResponse:
 @page("coordination.undo-member", needs=Permission.COORDINATE, patient="member_id")
 def undo(request: HttpRequest, viewer: Viewer, member_id: UUID) -> HttpResponse:
     """Take back the last change of her place."""
-    version = int(request.POST.get("version") or 0)
+    version = entered_number(request.POST.get("version", ""), 0)
     actions.undo_member(member_id=member_id, version=version, by=viewer.actor, at=viewer.at)
     messages.success(request, "Undone.")
     return redirect("coordination:team", patient_id=locate("member_id", member_id).patient_id)
@@ -164,7 +164,7 @@ def undo(request: HttpRequest, viewer: Viewer, member_id: UUID) -> HttpResponse:
 @page("coordination.share-with-member", needs=Permission.COORDINATE, patient="member_id")
 def share(request: HttpRequest, viewer: Viewer, member_id: UUID) -> HttpResponse:
     """Make a page for a member outside and show its link, this once: only its hash is kept."""
-    days = int(request.POST["days"]) if request.POST.get("days", "").isdigit() else outside.DAYS
+    days = entered_number(request.POST.get("days", ""), outside.DAYS)
     made = outside.share_with(member_id=member_id, viewer=viewer, days=days, by=viewer.actor, at=viewer.at)
     link = request.build_absolute_uri(reverse("documents:shared", args=[made.token]))
     return render(request, "coordination/member.html", _member_context(viewer, member_id) | {"link": link})

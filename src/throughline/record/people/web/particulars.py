@@ -13,6 +13,7 @@ from throughline.foundation.access.permissions import Permission
 from throughline.foundation.access.web.page import form_status, page, refusals_into
 from throughline.foundation.drafts.web.conflicts import conflict, merged, say_merged, seen_of, settle
 from throughline.foundation.journal import queries as journal
+from throughline.foundation.kernel.entered import entered_day
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.record.people import actions, queries
 from throughline.record.people.queries.identity import today_of
@@ -132,7 +133,7 @@ def end(request: HttpRequest, viewer: Viewer, patient_id: UUID, row_id: UUID) ->
 @page("people.deceased", needs=Permission.EDIT_PATIENT, patient="patient_id")
 def deceased(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> HttpResponse:
     """Record that the patient died."""
-    day = parse_date(request.POST.get("on", "")) if request.POST.get("on") else None
+    day = entered_day(request.POST.get("on", ""))
     died_at = viewer.at.replace(year=day.year, month=day.month, day=day.day) if day else None
     actions.mark_deceased(patient_id=patient_id, died_at=died_at, by=viewer.actor, at=viewer.at)
     return _done(request, patient_id, "Recorded.")
