@@ -213,6 +213,8 @@ class _Taking:
 
     def _pointed(self, person: Any) -> Any:
         """Return a person with source ids, or the NPI, in place of the references of those who care for her."""
+        if not person.providers:
+            return person
         return replace(person, providers=tuple(self._provider(one) for one in person.providers))
 
     def _provider(self, said: Any) -> Any:

@@ -30,7 +30,8 @@ class Refusal(NamedTuple):
 
 def _patient(node: Node, source_id: str) -> PersonIn:
     """Return what a Patient resource says of a person, and whom it names as caring for her."""
-    return replace(person(node, source_id), providers=providers(node))
+    said, named = person(node, source_id), providers(node)
+    return replace(said, providers=named) if named else said
 
 
 _READ_WHO: dict[str, Callable[[Node, str], Any]] = {

@@ -97,7 +97,7 @@ def cut(model: Any, **values: Any) -> dict[str, Any]:
     """Return values with each text cut to the length of its column: a foreign novel must not stop an import."""
     limits = _limits(model)
     for name, value in values.items():
-        if type(value) is str and value and name in limits:
+        if value and type(value) is str and name in limits:
             values[name] = value.replace("\x00", "").strip()[: limits[name]]
     return values
 
@@ -230,7 +230,7 @@ def facts_of(person: PersonIn) -> dict[str, Any]:
     """Return the columns of Patient a statement sets, cut to their lengths."""
     said = dict(zip(FACTS, _facts(person), strict=True))
     said["deceased"] = person.deceased or person.deceased_at is not None
-    return cut(Patient, **{name: list(value) if isinstance(value, tuple) else value for name, value in said.items()})
+    return cut(Patient, **{name: list(value) if type(value) is tuple else value for name, value in said.items()})
 
 
 def plain(value: Any) -> Any:
