@@ -154,10 +154,9 @@ def _joined(old: ProposedNeed | None, new: ProposedNeed) -> ProposedNeed:
     """New evidence joins the need that is already there; the more pressing priority and horizon win."""
     if old is None:
         return new
-    texts = old.text.split(", ")
     return replace(
         old,
-        text=old.text if new.text in texts else f"{old.text}, {new.text}",
+        text=", ".join(dict.fromkeys((*old.text.split(", "), *new.text.split(", ")))),
         priority=min(old.priority, new.priority, key=lambda p: RANK.get(p, 3)),
         horizon="immediate" if "immediate" in (old.horizon, new.horizon) else old.horizon,
         icd10=_union((old.icd10, new.icd10)),

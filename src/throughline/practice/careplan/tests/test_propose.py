@@ -210,3 +210,10 @@ def test_the_order_of_conditions_changes_nothing(codes: list[str]) -> None:
 )
 def test_facts_have_three_outcomes(condition: dict[str, Any], facts: dict[str, Any], outcome: bool | None) -> None:
     assert holds(condition, facts) is outcome
+
+
+def test_a_need_that_joined_before_is_not_named_twice() -> None:
+    standing = "Depression (adult), Low mood, Anxiety"
+    raised = SuggestedNeed("low", standing, "emotional", 11, (), "high", "immediate", ("PHQ-9: 13",), ())
+    (need,) = [one for one in plan("F33.1", needs=(raised,)).needs if one.omaha == 11]
+    assert need.text == standing
