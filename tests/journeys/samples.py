@@ -367,6 +367,8 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
     "need_id": _need,
     "assessment:blank.key": lambda world: "phq9",
     "assessment:blank-pdf.key": lambda world: "phq9",
+    "assessment:questionnaire.key": lambda world: "phq9",
+    "assessment:score.key": lambda world: "lace",
     "message_id": _message,
     "goal_id": lambda world: _plan(world)[0],
     "plan_action_id": lambda world: _plan(world)[1],

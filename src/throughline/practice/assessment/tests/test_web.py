@@ -318,3 +318,17 @@ def test_each_conclusion_stands_with_its_findings_its_author_and_its_date(signed
     assert row.index("None identified") < row.index(str(nurse)) < row.index("</table>")
     short = start(signed_in, patient, "phq9")
     assert "h-concluded" not in signed_in.get(reverse("assessment:review", args=[short.id])).content.decode()
+
+
+def test_what_was_begun_by_mistake_is_given_up_with_a_reason_and_leaves_the_list(signed_in, patient):
+    found = start(signed_in, patient, "phq9")
+    post(signed_in, found, {"q:9": "LA6569-3"}, **HTMX)
+    where = reverse("assessment:give-up", args=[found.id])
+    assert where in signed_in.get(reverse("assessment:list", args=[patient.id])).content.decode()
+    assert signed_in.post(where, {"reason": " "}).status_code == 422
+    assert signed_in.post(where, {"reason": "Wrong patient's visit"}).status_code == 302
+    assert where not in signed_in.get(reverse("assessment:list", args=[patient.id])).content.decode()
+    found.refresh_from_db()
+    assert (found.abandoned_reason, found.answers.count(), found.flags.count()) == ("Wrong patient's visit", 1, 1)
+    assert post(signed_in, found, {"q:1": "LA6569-3"}, **HTMX).status_code == 422
+    assert start(signed_in, patient, "phq9").id != found.id

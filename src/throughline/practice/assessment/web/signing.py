@@ -69,6 +69,16 @@ def addendum(request: HttpRequest, viewer: Viewer, assessment_id: UUID) -> HttpR
 
 
 @require_POST
+@page("assessment.give-up", needs=Permission.ASSESS, patient="assessment_id")
+def give_up(request: HttpRequest, viewer: Viewer, assessment_id: UUID) -> HttpResponse:
+    """Give up an assessment begun by mistake or broken off, with the reason; its answers and flags are kept."""
+    patient_id = queries.assessment(viewer, assessment_id).patient_id
+    reason = request.POST.get("reason", "")
+    actions.give_up(assessment_id=assessment_id, reason=reason, by=viewer.actor, at=viewer.at)
+    return redirect("assessment:list", patient_id=patient_id)
+
+
+@require_POST
 @page("assessment.needs", needs=Permission.ASSESS, patient="assessment_id")
 def needs(request: HttpRequest, viewer: Viewer, assessment_id: UUID) -> HttpResponse:
     """Raise the needs that were ticked."""

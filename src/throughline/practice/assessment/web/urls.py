@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from throughline.practice.assessment.web import exchange, listing, paper, runner, signing
+from throughline.practice.assessment.web import exchange, listing, paper, runner, scores, signing
 
 app_name = "assessment"
 urlpatterns = [
@@ -19,6 +19,9 @@ urlpatterns = [
     path("assessment/<uuid:assessment_id>/addendum/", signing.addendum, name="addendum"),
     path("assessment/<uuid:assessment_id>/needs/", signing.needs, name="needs"),
     path("need/<uuid:need_id>/close/", signing.close, name="close-need"),
+    path("assessment/<uuid:assessment_id>/give-up/", signing.give_up, name="give-up"),
+    path("scores/", scores.scores, name="scores"),
+    path("scores/<slug:key>/", scores.score, name="score"),
     path("instruments/<slug:key>/blank/", listing.blank, name="blank"),
     path("instruments/<slug:key>/fhir/", exchange.questionnaire, name="questionnaire"),
     path("instruments/<slug:key>/blank/pdf/", paper.blank_pdf, name="blank-pdf"),
