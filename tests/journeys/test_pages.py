@@ -18,7 +18,8 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/gaps/checks/", "/clocks/", "/clocks/rules/", "/referrals/", "/messages/",
         "/directory/", "/directory/?kind=organization", "/directory/add-practitioner/", "/directory/add-organization/",
         "/calendar/", "/calendar/?view=agenda", "/calendar/feed/", "/rounds/", "/help/", "/gallery/",
-        "/outbox/", "/digest/", "/account/settings/",
+        "/outbox/", "/digest/", "/account/settings/", "/scores/", "/scores/lace/", "/scores/elixhauser_vw/",
+        "/instruments/esas_r/blank/",
     ),
     "gwen": ("/team/", "/access-review/", "/access-review/audit/", "/duplicates/"),
     "adam": (
@@ -29,7 +30,8 @@ PAGES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 OF_A_PATIENT = (
     "", "threads/", "review/", "call/", "story/", "what-matters/", "particulars/", "assessments/", "team/",
-    "documents/", "refer/", "messages/", "calendar/", "calendar/list/", "book/", "conference/",
+    "documents/", "refer/", "messages/", "calendar/", "calendar/list/", "book/", "conference/", "plan/",
+    "plan/plain/", "plan/plain/?language=es",
 )  # fmt: skip
 
 

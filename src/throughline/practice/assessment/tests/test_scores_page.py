@@ -36,6 +36,7 @@ def test_lace_is_shown_with_its_components_its_source_and_its_standing(browser):
     assert "CMAJ 2010;182:551-7" in text
     assert "Adults discharged from medical or surgical hospital care" in text
     assert "unreviewed (V1/V2/M)" in text
+    assert "prior myocardial infarction 1" in text, "what the comorbidity sum is made of"
 
 
 def test_what_is_blank_is_missing_and_then_there_is_no_score(browser):

@@ -3,7 +3,7 @@
 Nothing is kept and no patient is named: a score is decision support, and what it was made of stands beside it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -17,6 +17,13 @@ from throughline.practice.assessment.rules import library
 from throughline.practice.assessment.rules.scores import Input, ScoreDefinition, UnacceptableInput, compute
 
 NONE = "none of them"
+UNITS = {
+    "d": "",
+    "a": "years",
+    "[lb_av]": "lb",
+    "Cel": "°C",
+    "mL/min/{1.73_m2}": "mL/min/1.73 m²",
+}  # UCUM as people write
 ASKED = {"fills": "One fill a line: day and days of supply, such as 0 30", "readings": "One a line: day and weight",
          "codes": "Apart by spaces or lines", "numbers": "Apart by spaces"}  # fmt: skip
 
@@ -38,6 +45,7 @@ def score(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse:
         raise Http404
     context: dict[str, Any] = {"score": known, "inputs": [_field(spec, request.POST) for spec in known.inputs]}
     context["chosen"] = request.POST.get("version", "")
+    context["weights"] = [(name.replace("_", " "), points) for name, points in _weights(known)]
     status = 200
     if request.method == "POST":
         try:
@@ -79,13 +87,18 @@ def _pairs(spec: Input, raw: str) -> Iterator[tuple[str, str]]:
         yield parts[0], parts[1]
 
 
+def _weights(known: ScoreDefinition) -> Iterable[tuple[str, Any]]:
+    """Return what an input is the sum of, where the score has weights of its own for it (LACE's comorbidities)."""
+    return dict(known.body.get("comorbidity_weights", {})).items()
+
+
 def _field(spec: Input, post: QueryDict) -> dict[str, Any]:
     choices = (*spec.choices, NONE) if spec.type == "names" else spec.choices
     if spec.type == "boolean":
         choices = ("yes", "no")
     widget = "checks" if spec.type == "names" else "select" if choices else "lines" if spec.type in ASKED else "line"
     return {
-        "name": spec.name, "label": spec.label or spec.name, "unit": spec.unit.strip("[]").replace("lb_av", "lb"),
+        "name": spec.name, "label": spec.label or spec.name, "unit": UNITS.get(spec.unit, spec.unit),
         "widget": widget, "choices": [(one, one.replace("_", " ")) for one in choices], "optional": spec.optional,
         "asked": ASKED.get(spec.type, ""), "value": post.get(spec.name, ""), "ticked": post.getlist(spec.name),
     }  # fmt: skip
