@@ -58,3 +58,16 @@ def test_the_server_rehearses_a_page_that_a_stranger_gets(settings: Any) -> None
 
     server._rehearse(listened)
     assert statuses == ["200 OK"] * server.REHEARSALS
+
+
+def test_what_the_forked_processes_need_later_is_loaded_with_the_server() -> None:
+    environment = {**os.environ, "PYTHONPATH": str(SOURCE), "DJANGO_SETTINGS_MODULE": "throughline.edge.site.settings"}
+    loading = (
+        "import sys; from throughline.edge.site import server; server._rehearse = lambda loaded: None;"
+        "server.prepared(host='127.0.0.1', port=1, workers=1, threads=1); print(*sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", loading], env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    loaded = set(done.stdout.split())
+    assert set(server.FIRST_NEEDED_LATER) <= loaded
+    assert not {"requests", "django.contrib.admin"} & loaded, "megabytes nobody needs without single sign-on"
