@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, F, Prefetch, Q, QuerySet
 
 from throughline.foundation.access.queries import sees
 from throughline.foundation.kernel.actions import NotFound
@@ -12,6 +12,7 @@ from throughline.practice.coordination.models import Conversation as Talk
 from throughline.practice.coordination.models import Message as Row
 from throughline.practice.coordination.models import Participant
 from throughline.practice.coordination.records.messages import Conversation, ConversationLine, Message
+from throughline.practice.coordination.rules.moments import A_MOMENT
 from throughline.record.tasks.rules import WORDS
 
 PAGE = 50
@@ -51,6 +52,17 @@ def of_patient(viewer: Viewer, patient_id: UUID) -> list[ConversationLine]:
 def about_need(viewer: Viewer, need_id: UUID) -> tuple[UUID, ...]:
     """Return the conversations the viewer may see that hang on a need."""
     return tuple(_visible(viewer).filter(need_id=need_id).values_list("pk", flat=True))
+
+
+def sent_a_moment_ago(viewer: Viewer, about: UUID, text: str) -> UUID | None:
+    """Return the conversation in which the viewer said these very words just now, by pressing twice; else None.
+
+    `about` is the conversation, or the patient about whom one was begun with them.
+    """
+    rows = Row.objects.filter(by_id=viewer.user_id, text=text.strip(), taken_back_at=None, member=None)
+    rows = rows.filter(at__gt=viewer.at - A_MOMENT, at__lte=viewer.at)
+    begun = Q(patient_id=about, conversation__opened_at=F("at"))
+    return rows.filter(begun | Q(conversation_id=about)).values_list("conversation_id", flat=True).first()
 
 
 def conversation(viewer: Viewer, conversation_id: UUID) -> Conversation:

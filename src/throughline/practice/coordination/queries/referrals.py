@@ -20,6 +20,7 @@ from throughline.practice.coordination.queries.sharing import shareables
 from throughline.practice.coordination.records.referrals import Referral, ReferralBoard, Step, Target
 from throughline.practice.coordination.records.sharing import Selection
 from throughline.practice.coordination.rules import referring, sharing
+from throughline.practice.coordination.rules.moments import A_MOMENT
 from throughline.record.people.models import Patient
 
 PAGE = 100
@@ -55,6 +56,14 @@ def referrals_of(viewer: Viewer, patient_id: UUID) -> list[Referral]:
     found = _visible(viewer).filter(patient_id=patient_id).order_by("-created_at")[:PAGE]
     rows = [_record(row, viewer) for row in found]
     return sorted(rows, key=lambda row: row.state not in referring.OPEN)
+
+
+def made_a_moment_ago(viewer: Viewer, patient_id: UUID, **said: str) -> UUID | None:
+    """Return the referral of the same `kind`, `service`, `reason` and `state` the viewer made just now, by pressing
+    twice; None where there is none."""
+    rows = _visible(viewer).filter(patient_id=patient_id, owner_id=viewer.user_id, **said)
+    rows = rows.filter(created_at__gt=viewer.at - A_MOMENT, created_at__lte=viewer.at)
+    return rows.values_list("pk", flat=True).first()
 
 
 def board(viewer: Viewer, *, state: str = "", mine: bool = True, silent: bool = False) -> ReferralBoard:

@@ -23,6 +23,7 @@ from throughline.practice.coordination.records.rounds import (
     Waiting,
 )
 from throughline.practice.coordination.rules import rounds as rules
+from throughline.practice.coordination.rules.moments import A_MOMENT
 from throughline.record.cases.models import Case
 from throughline.record.chart.models import Encounter
 from throughline.record.people import queries as people
@@ -189,6 +190,14 @@ def conferences_of(viewer: Viewer, patient_id: UUID) -> list[ConferenceShown]:
     """Return a patient's case conferences, latest first."""
     rows = Conference.objects.filter(sees(viewer), patient_id=patient_id).order_by("-at")
     return [_conference(row) for row in rows[:50]]
+
+
+def held_a_moment_ago(viewer: Viewer, patient_id: UUID, question: str, minutes: str) -> UUID | None:
+    """Return the conference whose very minutes the viewer wrote just now, by pressing twice; else None."""
+    rows = Conference.objects.filter(sees(viewer), patient_id=patient_id, written_by_id=viewer.user_id)
+    rows = rows.filter(question=question.strip(), minutes=minutes.strip())
+    rows = rows.filter(written_at__gt=viewer.at - A_MOMENT, written_at__lte=viewer.at)
+    return rows.values_list("pk", flat=True).first()
 
 
 def conference(viewer: Viewer, conference_id: UUID) -> ConferenceShown:

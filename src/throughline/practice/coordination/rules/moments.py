@@ -1,13 +1,16 @@
 """Reads a time as it is said on the phone: "fri 10:30", "3/14 2 pm", "+3d 9", "2026-03-14T10:30". Pure."""
 
 import re
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from throughline.practice.caseload.entry import read_day
 
 _CLOCK = re.compile(r"(?P<hour>\d{1,2})(?::(?P<minute>\d{2}))?\s*(?P<half>am|pm|a|p)?\.?$", re.IGNORECASE)
 FIRST_OFFICE_HOUR = 7  # a bare "2" is the afternoon: nobody books the small hours by one digit
+
+
+A_MOMENT = timedelta(seconds=15)  # the same words of the same hand within it are one press too many
 
 
 class UnreadableWhen(ValueError):

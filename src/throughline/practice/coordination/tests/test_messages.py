@@ -162,6 +162,21 @@ def test_the_pages_begin_answer_refuse_with_everything_typed_and_show_readers_no
     assert "New message" not in reader.get(where).content.decode()
 
 
+def test_pressed_twice_a_message_is_one_and_the_same_words_later_are_another(nurse, colleague, patient):
+    browser = signed_in(nurse)
+    where = reverse("coordination:patient-messages", args=[patient.id])
+    said = {"subject": "Ride", "to": f"user:{colleague.id}", "text": "Can you drive her?", "task_title": "Find a ride"}
+    first, second = browser.post(where, said), browser.post(where, said)
+    assert first["Location"] == second["Location"]
+    assert (Message.objects.count(), Task.objects.filter(title="Find a ride").count()) == (1, 1)
+    for text in ("Tomorrow?", "Tomorrow?", "Or Friday?"):
+        browser.post(first["Location"], {"text": text})
+    assert Message.objects.count() == 3
+    Message.objects.update(at=NOW)
+    browser.post(first["Location"], {"text": "Tomorrow?"})
+    assert Message.objects.count() == 4
+
+
 def test_the_count_is_one_statement_and_costs_today_none(nurse, patient, colleague, django_assert_num_queries):
     begin(nurse, patient, f"user:{colleague.id}")
     viewer = see(colleague)

@@ -237,6 +237,18 @@ def test_a_refused_form_comes_back_with_everything_typed_and_no_half_made_draft(
     assert not ReferralOut.objects.exists()
 
 
+def test_pressed_twice_a_referral_goes_out_once(nurse, patient):
+    browser = signed_in(nurse)
+    where = reverse("coordination:refer", args=[patient.id])
+    said = {"kind": "community", "service": "Rides", "to": "other", "to_name": "Elm Rides", "phone": "937 555 0136"}
+    first, second = browser.post(where, said), browser.post(where, said)
+    assert first.status_code == 302
+    assert first["Location"] == second["Location"]
+    assert ReferralOut.objects.count() == 1
+    browser.post(where, said | {"service": "Meals"})
+    assert ReferralOut.objects.count() == 2
+
+
 def test_the_list_shows_state_and_age_and_only_what_she_may_see(nurse, patient, django_assert_max_num_queries):
     for number in range(4):
         sent(nurse, patient, service=f"Service {number}")

@@ -229,6 +229,8 @@ def test_a_conference_keeps_the_wishes_of_that_day_and_its_decisions_are_tasks(c
     assert client.post(address, typed | {"decisions": "Call @nobody"}).status_code == 422
     assert not Conference.objects.exists()
     page = client.post(address, typed, follow=True).content.decode()
+    client.post(address, typed)
+    assert Conference.objects.count() == 1, "pressed twice, kept once"
     for words in ("I want my own bed", "Not all agreed", "Dr. Lee: too early", "the patient; Dana, RN; Dr. Lee"):
         assert words in page
     tasks = {task.title: task.owner for task in Task.objects.filter(kind="rounds")}

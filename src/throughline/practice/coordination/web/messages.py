@@ -48,6 +48,8 @@ def of_patient(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> HttpRe
     if request.method == "GET":
         return render(request, "coordination/patient_messages.html", context)
     post = request.POST
+    if twice := queries.sent_a_moment_ago(viewer, patient_id, post.get("text", "")):
+        return redirect("coordination:conversation", conversation_id=twice)
     try:
         begun = ConversationIn(
             subject=post.get("subject", ""),
@@ -104,7 +106,7 @@ def conversation(request: HttpRequest, viewer: Viewer, conversation_id: UUID) ->
         if answered:
             text = request.POST.get("text", "")
             actions.record_reply(conversation_id=conversation_id, member_id=answered, text=text, by=by, at=at)
-        else:
+        elif not queries.sent_a_moment_ago(viewer, conversation_id, request.POST.get("text", "")):
             message = _message(request, viewer)
             actions.write_message(conversation_id=conversation_id, message=message, by=by, at=at)
         return redirect(f"{reverse('coordination:conversation', args=[conversation_id])}#last")

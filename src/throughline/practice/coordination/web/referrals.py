@@ -92,6 +92,10 @@ def refer(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> HttpRespons
         part = "coordination/_targets.html" if is_fragment(request) else "coordination/refer.html"
         return render(request, part, context)
     given = _given(request)
+    said = {"kind": given.kind, "service": given.service.strip(), "reason": given.reason.strip()}
+    said["state"] = referring.DRAFTED if request.POST.get("act") == "draft" else referring.SENT
+    if twice := queries.made_a_moment_ago(viewer, patient_id, **said):
+        return redirect(f"{reverse('coordination:referral-out', args=[twice])}?did=1")
     try:
         made = _save(viewer, patient_id, given, send=request.POST.get("act") != "draft")
     except (actions.UnableToRefer, referring.UnableToMoveReferral, UnableToList, UnableToKeep) as refusal:

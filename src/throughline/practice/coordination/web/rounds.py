@@ -210,6 +210,8 @@ def conferences(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> HttpR
 
 def _hold(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> UUID:
     post = request.POST
+    if twice := queries.held_a_moment_ago(viewer, patient_id, post.get("question", ""), post.get("minutes", "")):
+        return twice
     today = viewer.at.astimezone(ZoneInfo(viewer.time_zone)).date()
     try:
         at = read_when(post.get("at", ""), today=today, zone=viewer.time_zone)

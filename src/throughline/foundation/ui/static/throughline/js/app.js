@@ -96,6 +96,14 @@
     htmx.ajax("GET", link.getAttribute("href"), { source: link, target: row, swap: "outerHTML" });
   });
 
+  // A plain form leaves with its page: pressed twice within a second it is sent once.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || form.matches("[hx-post]") || "draftSure" in form.dataset) return;
+    if (event.timeStamp - (form.sentAt || -1e4) < 1000) { event.preventDefault(); event.stopImmediatePropagation(); return; }
+    form.sentAt = event.timeStamp;
+  }, true);
+
   document.addEventListener("keydown", (event) => {
     const { key, ctrlKey, metaKey, altKey } = event;
     const command = ctrlKey || metaKey;
