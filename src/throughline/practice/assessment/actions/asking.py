@@ -26,6 +26,7 @@ from throughline.practice.assessment.actions.keeping import (
 )
 from throughline.practice.assessment.models import (
     Addendum,
+    AnswerRow,
     Assessment,
     InstrumentEdition,
     RaisedFlag,
@@ -53,6 +54,7 @@ from throughline.record.chart.actions import record_score
 from throughline.record.people.models import Patient
 from throughline.record.tasks.actions import TaskIn, add_task
 
+LONGEST = AnswerRow._meta.get_field("place").max_length or 0
 MODES = {
     "interview": "face to face", "telephone": "by telephone", "self": "filled in by the patient",
     "proxy": "answered by somebody else", "observation": "observed", "paper": "taken over from paper",
@@ -179,6 +181,8 @@ def save_answers(
         item = place_of(instrument.items, place, answers)
         if item is None or not item.asks or item.calculated:
             raise UnableToAssess("This question is not part of the assessment.")
+        if len(place) > LONGEST:
+            raise UnableToAssess(f"The form names this question by more than {LONGEST} characters: shorten its linkId.")
         answer = _typed(item, one, by, at)
         if not _same(answers.get(place, Answer()), answer):
             answers[place] = changed[place] = answer

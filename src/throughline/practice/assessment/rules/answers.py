@@ -8,6 +8,7 @@ from typing import Any
 
 from throughline.practice.assessment.records import Absence, Answer, Chosen, Item, Kind, Option, Quantity, Value
 
+DIGITS = 30  # more than any measurement has, before and after the point
 ABSENT_WORDS = {absence.value: absence for absence in Absence} | {
     "asked-declined": Absence.REFUSED,
     "declined": Absence.REFUSED,
@@ -163,7 +164,13 @@ def _permitted(item: Item) -> str:
     )
 
 
-def _number(item: Item, raw: Any) -> Value:
+def too_long(number: Decimal) -> bool:
+    """Whether a number has more digits than anything measured: written out, 1e999999999 alone fills the memory."""
+    _sign, digits, exponent = number.as_tuple()
+    return len(digits) > DIGITS or abs(int(exponent)) > DIGITS
+
+
+def _read_number(item: Item, raw: Any) -> Decimal:
     if isinstance(raw, bool) or not isinstance(raw, int | float | str | Decimal):
         raise UnacceptableAnswer(f"{name_of(item)} takes a number, not {raw!r}")
     try:
@@ -172,6 +179,13 @@ def _number(item: Item, raw: Any) -> Value:
         raise UnacceptableAnswer(f"{name_of(item)} takes a number, not '{raw}'") from wrong
     if not number.is_finite():
         raise UnacceptableAnswer(f"{name_of(item)} takes a number, not '{raw}'")
+    if too_long(number):
+        raise UnacceptableAnswer(f"{name_of(item)} takes a number of at most {DIGITS} digits")
+    return number
+
+
+def _number(item: Item, raw: Any) -> Value:
+    number = _read_number(item, raw)
     limits = item.limits
     if limits.allowed and number not in limits.allowed:
         raise UnacceptableAnswer(f"{name_of(item)} must be {_or(limits.allowed)}")

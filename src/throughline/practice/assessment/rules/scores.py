@@ -7,6 +7,7 @@ from typing import Any
 
 from throughline.practice.assessment.records import Band, Flag, Scored
 from throughline.practice.assessment.rules import scores_comorbidity, scores_measured, scores_points
+from throughline.practice.assessment.rules.answers import too_long
 from throughline.practice.assessment.rules.definition import DefinitionProblem, bands_of
 from throughline.practice.assessment.rules.scores_outcome import Outcome
 from throughline.practice.assessment.rules.scoring import plain
@@ -215,8 +216,8 @@ def _number(spec: Input, value: Any) -> Decimal:
         number = Decimal(str(value).strip())
     except InvalidOperation as wrong:
         raise UnacceptableInput(f"'{spec.name}' takes a number, not '{value}'") from wrong
-    if not number.is_finite():
-        raise UnacceptableInput(f"'{spec.name}' takes a number, not '{value}'")
+    if not number.is_finite() or too_long(number):
+        raise UnacceptableInput(f"'{spec.name}' takes a number, not '{str(value)[:40]}'")
     if spec.type == "integer" and number != number.to_integral_value():
         raise UnacceptableInput(f"'{spec.name}' takes a whole number, not {value}")
     low, high = spec.minimum, spec.maximum

@@ -12,7 +12,7 @@ from throughline.foundation.journal.models import JournalEntry
 from throughline.foundation.kernel.actions import NotFound, NotPermitted
 from throughline.practice.assessment import actions, queries
 from throughline.practice.assessment.actions import Said, Sitting
-from throughline.practice.assessment.models import AnswerRow, Assessment, Need, RaisedFlag
+from throughline.practice.assessment.models import AnswerRow, Assessment, InstrumentEdition, Need, RaisedFlag
 from throughline.practice.assessment.records import Absence, SuggestedNeed
 from throughline.practice.assessment.rules.scoring import score
 from throughline.record.cases.tests.factories import NOW, make_case, make_patient
@@ -89,6 +89,18 @@ def test_beginning_and_answering_never_keep_others_from_writing_about_the_patien
     held = [sql for sql in locks if sql.rstrip().endswith("update")]
     assert len(held) >= 3
     assert all(sql.rstrip().endswith("for no key update") for sql in held), held
+
+
+def test_a_question_named_longer_than_can_be_kept_is_refused_in_words(begun, nurse):
+    long = "x" * 201
+    source = {"resourceType": "Questionnaire", "item": [{"linkId": long, "type": "string", "text": "Why?"}]}
+    content = {"id": "long", "version": "1", "questionnaire": source}
+    edition = InstrumentEdition.objects.create(key="long", version="1", digest="long", content=content, kept_at=NOW)
+    Assessment.objects.filter(pk=begun).update(edition=edition)
+    with pytest.raises(actions.UnableToAssess, match="shorten its linkId"):
+        actions.save_answers(
+            assessment_id=begun, said={long: Said(value="because")}, by=actor_for(nurse, at=NOW), at=NOW
+        )
 
 
 def test_each_act_of_answering_keeps_the_assessment_as_it_was_with_its_author(begun, nurse):

@@ -15,6 +15,7 @@ from throughline.practice.assessment.rules.conclusions import conclusions, none_
 from throughline.practice.assessment.rules.definition import DefinitionProblem, instrument_of, item_by_id
 from throughline.practice.assessment.rules.entry import read
 from throughline.practice.assessment.rules.flow import next_place, previous_place, progress, sections
+from throughline.practice.assessment.rules.scores import UnacceptableInput, compute, score_of
 from throughline.practice.assessment.rules.scoring import flags_of, flags_on, score, suggested_needs
 
 
@@ -324,3 +325,20 @@ def test_the_shipped_translations_ask_the_same_number_of_questions() -> None:
         assert one.translations["es"].source
         english = [item.text.get("en") for item in one.items]
         assert len({item.text["es"] for item in one.items}) == len(set(english))
+
+
+@pytest.mark.parametrize("kind", ["integer", "decimal", "quantity"])
+@pytest.mark.parametrize("raw", ["9" * 31, "1e31", "1e999999999", "-1e-999999999", "0e999999999"])
+def test_a_number_nobody_measures_is_refused_before_it_is_written_out(kind: str, raw: str) -> None:
+    item = made(items=[{"id": "1", "type": kind}], totals=[]).items[0]
+    with pytest.raises(UnacceptableAnswer, match="at most 30 digits"):
+        answer_of(item, raw)
+    assert answer_of(item, "9" * 30).given
+    with pytest.raises(UnacceptableInput):
+        compute(score_of(OWN_SCORE), {"weight": raw})
+
+
+OWN_SCORE = {
+    "id": "own", "title": "Own", "version": "1", "method": "single",
+    "inputs": [{"name": "weight", "type": "decimal"}], "examples": [],
+}  # fmt: skip
