@@ -20,7 +20,6 @@ REHEARSALS = 10  # a function is specialised after eight calls
 FIRST_NEEDED_LATER = (
     "django.conf.locale.en.formats",
     "gunicorn.workers.gthread",
-    "holidays.countries.united_states",
     "phonenumbers.data.region_US",
     "procrastinate.worker",
     "throughline.edge.site.commands.work",

@@ -7,11 +7,11 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import holidays
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from throughline.foundation.access.permissions import Permission
+from throughline.foundation.kernel.federal import observed_only, statutory
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.foundation.ui import formats
 from throughline.practice.caseload import queries as caseload
@@ -157,7 +157,7 @@ def next_try(viewer: Viewer, row: Row) -> datetime:
 @lru_cache(maxsize=8)
 def closed_days(year: int) -> frozenset[date]:
     """Return the federal holidays of a year and the next, on which no try is proposed."""
-    return frozenset(holidays.country_holidays("US", years=[year, year + 1]))
+    return frozenset(day for one in (year, year + 1) for day in (*statutory(one), *observed_only(one)))
 
 
 def row_of(viewer: Viewer, patient_id: UUID) -> Row:

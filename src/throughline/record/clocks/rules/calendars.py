@@ -1,35 +1,11 @@
 """Which days are business days: a weekend, the federal holidays of 5 U.S.C. 6103, a calendar's own days."""
 
 from datetime import date, timedelta
-from functools import lru_cache
 
-import holidays
-
+from throughline.foundation.kernel.federal import observed_only, statutory
 from throughline.record.clocks.records import ClockError, Holidays
 
 LONGEST = 4000  # days looked at before a calendar that never opens is refused
-
-
-@lru_cache(maxsize=256)
-def statutory(year: int) -> dict[date, str]:
-    """The federal holidays of a year on the dates 5 U.S.C. 6103(a) names, whatever weekday they fall on."""
-    return {day: str(name) for day, name in holidays.country_holidays("US", years=year, observed=False).items()}
-
-
-@lru_cache(maxsize=256)
-def observed_only(year: int) -> dict[date, str]:
-    """The Fridays and Mondays on which 5 U.S.C. 6103(b) observes a holiday that falls on a weekend.
-
-    They serve federal pay and leave; no deadline may rely on them.
-    """
-    days: dict[date, str] = {}
-    for year_of_holiday in (year, year + 1):
-        for day, name in statutory(year_of_holiday).items():
-            if day.weekday() == 5:
-                days[day - timedelta(days=1)] = f"{name} observed"
-            elif day.weekday() == 6:
-                days[day + timedelta(days=1)] = f"{name} observed"
-    return {day: name for day, name in days.items() if day.year == year}
 
 
 def closed_because(day: date, calendar: Holidays, *, observed: bool = False) -> str | None:
