@@ -174,6 +174,9 @@ def _pss(pid: int) -> float:
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
             if line.startswith("Pss:"):
                 return float(line.split()[1])
+    except (FileNotFoundError, ProcessLookupError):
+        if Path("/proc/self/smaps_rollup").exists():
+            return 0.0  # it has ended meanwhile, as who does the background work does
     except OSError:
         pass
     raise NotMeasured("this system does not tell a process's memory")

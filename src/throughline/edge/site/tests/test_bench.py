@@ -1,11 +1,13 @@
 """How figures become ratios, goals and a page."""
 
+import os
+import signal
 from datetime import UTC, datetime
 
 import orjson
 import pytest
 
-from throughline.edge.site.bench import harness, load, material, report
+from throughline.edge.site.bench import context, harness, load, material, report
 from throughline.edge.site.bench.harness import Measurement, NotMeasured, Result
 
 
@@ -91,3 +93,23 @@ def test_material_is_a_megabyte_of_linked_resources() -> None:
     assert kinds.count("Observation") > 800
     known = {entry["fullUrl"] for entry in bundle["entry"]}
     assert all(entry["resource"].get("subject", {}).get("reference", min(known)) in known for entry in bundle["entry"])
+
+
+def test_memory_counts_every_process_below_and_none_that_has_ended() -> None:
+    child = os.fork()
+    if child == 0:
+        grandchild = os.fork()
+        if grandchild == 0:
+            signal.pause()
+        os.waitpid(grandchild, 0)
+        os._exit(0)
+    deep: list[int] = []
+    while len(deep) < 2:
+        deep = context._family(child)
+    try:
+        assert deep[0] == child
+        assert all(context._pss(one) > 0 for one in deep)
+    finally:
+        os.kill(deep[1], signal.SIGKILL)
+        os.waitpid(child, 0)
+    assert context._pss(child) == 0
