@@ -13,6 +13,7 @@ from throughline.practice.caseload.models import Qualification
 from throughline.practice.caseload.queries import worklist
 from throughline.practice.coordination.actions.referrals import ReferralIn, draft_referral, send_referral
 from throughline.practice.coordination.queries.delegation import delegated, matches
+from throughline.practice.coordination.web import delegation
 from throughline.record.cases.tests.factories import make_case, make_patient
 from throughline.record.people.models import Address
 from throughline.record.tasks.actions import (
@@ -154,6 +155,16 @@ def test_who_fits_is_said_with_why_and_handing_on_from_there_offers(nurse, site,
     assert "licensed as RN in OH" in page
     browser.post(reverse("coordination:hand-on", args=[made]), {"to": str(aide.id), "act": "offer"})
     assert Task.objects.get(pk=made).owner_id == aide.id
+
+
+def test_a_large_staff_is_shown_by_fit_and_the_rest_found_by_name(nurse, patient, aide, other, monkeypatch):
+    monkeypatch.setattr(delegation, "MOST_SHOWN", 1)
+    browser, address = signed_in(nurse), reverse("coordination:hand-on", args=[task(nurse, patient)])
+    first = browser.get(address).content.decode()
+    assert first.count('name="to"') <= 1
+    assert "1 more colleague who fits less" in first
+    assert aide.full_name in browser.get(address, {"name": aide.full_name[:3].upper()}).content.decode()
+    assert "No colleague of that name works here" in browser.get(address, {"name": "Nobody Such"}).content.decode()
 
 
 def test_a_licence_without_its_state_and_a_stranger_are_refused(site, nurse):

@@ -15,6 +15,8 @@ from throughline.practice.coordination.queries import delegation as queries
 from throughline.record.tasks import actions as tasks
 from throughline.record.tasks import queries as task_queries
 
+MOST_SHOWN = 30  # who fits less is found by name: nobody reads a hospital's staff to the end
+
 
 @require_GET
 @page("coordination.delegated", needs=Permission.WORK_CASE)
@@ -35,10 +37,12 @@ def delegated(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @page("coordination.hand-on", needs=Permission.WORK_CASE, patient="task_id")
 def hand_on(request: HttpRequest, viewer: Viewer, task_id: UUID) -> HttpResponse:
-    """Show who fits a task and why; offer it to, or give it to, the colleague chosen."""
+    """Show who fits a task best and why, or those of a name; offer it to, or give it to, the colleague chosen."""
     if request.method == "GET":
-        context = {"task": task_queries.task(viewer, task_id), "matches": queries.matches(viewer, task_id)}
-        return render(request, "coordination/hand_on.html", context)
+        asked = request.GET.get("name", "").strip()
+        fits = [one for one in queries.matches(viewer, task_id) if asked.casefold() in one.name.casefold()]
+        context = {"task": task_queries.task(viewer, task_id), "matches": fits[:MOST_SHOWN], "name": asked}
+        return render(request, "coordination/hand_on.html", context | {"more": len(fits) - MOST_SHOWN})
     try:
         to = UUID(request.POST.get("to", ""))
     except ValueError as wrong:
