@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from throughline.record.people.rules.dates import OLDEST, find_birth_date
-from throughline.record.people.rules.names import PARTICLES, also_called, called_sounds, fold, sound
+from throughline.record.people.rules.names import PARTICLES, TITLES, also_called, called_sounds, fold, sound
 from throughline.record.people.rules.tokens import Kind, bare_number
 
 LONGEST_TEXT = 120
@@ -154,9 +154,19 @@ def _name_probes(intent: Intent) -> list[Probe]:
 def readings(said: tuple[str, ...]) -> list[tuple[str, ...]]:
     """Return the ways to read name words: particles left out, joined to what follows, and all in one word.
 
-    "ana de la cruz" reads as (ana, cruz), (ana, delacruz), (anadelacruz).
+    "ana de la cruz" reads as (ana, cruz), (ana, delacruz), (anadelacruz); "smith jr" also as (smith), for patients
+    are found by their names without titles, and still as (smith, jr), which may be the beginning of a name.
     """
     said = tuple(dict.fromkeys(said))
+    untitled = tuple(word for word in said if word not in TITLES)
+    ways = _ways(said)
+    if untitled and untitled != said:
+        ways = [*_ways(untitled), *ways]
+    return [way for way in dict.fromkeys(ways) if way]
+
+
+def _ways(said: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Return words without their particles, with each joined to what follows, and all joined."""
     core = tuple(word for word in said if word not in PARTICLES) or said
     led: list[str] = []
     lead = ""
@@ -165,8 +175,7 @@ def readings(said: tuple[str, ...]) -> list[tuple[str, ...]]:
         if word not in PARTICLES:
             led.append(lead)
             lead = ""
-    ways = [core, tuple(led), ("".join(said),)]
-    return [way for way in dict.fromkeys(ways) if way]
+    return [core, tuple(led), ("".join(said),)]
 
 
 def _two_words(said: tuple[str, ...]) -> list[Probe]:

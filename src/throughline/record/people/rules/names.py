@@ -25,7 +25,7 @@ PARTICLES = frozenset((
     "st", "saint", "san", "santa", "abu",
 ))
 # fmt: on
-_TITLES = frozenset({"mr", "mrs", "ms", "miss", "dr", "sr", "sra", "jr", "ii", "iii", "iv"})
+TITLES = frozenset({"mr", "mrs", "ms", "miss", "dr", "sr", "sra", "jr", "ii", "iii", "iv"})
 # Spanish short forms, which the library of nicknames does not know.
 # fmt: off
 _SHORT_FORMS = {
@@ -60,7 +60,7 @@ def words(text: str) -> tuple[str, ...]:
     "de la Cruz" gives ("cruz", "delacruz"); "O Brien" gives ("brien", "obrien"); "Smith-Jones" gives both halves
     and the whole. Titles and Jr are left out; a name of particles only is kept as it is.
     """
-    apart = [word for word in fold(text).split() if word not in _TITLES] or fold(text).split()
+    apart = [word for word in fold(text).split() if word not in TITLES] or fold(text).split()
     core = [word for word in apart if word not in PARTICLES] or apart
     found = list(core)
     if len(apart) > 1:

@@ -194,6 +194,15 @@ def _found_by_all(made, given_name, family, former, phone, born):
         assert key in [match.patient_id for match in found.matches], text
 
 
+@pytest.mark.parametrize(
+    ("family", "text"),
+    [("WA-SR", "WA-SR"), ("Otero", "Otero, Jr"), ("Otero", "Mrs. Otero"), ("Sr", "sr"), ("Sridhar", "june sr")],
+)
+def test_titles_neither_hide_nor_find_a_patient(hospital, family, text):
+    key = register_patient(site_id=site().id, person=person("June", family), by=actor(), at=AT)
+    assert key in [match.patient_id for match in search_patients(viewer(), text).matches]
+
+
 def test_a_birth_date_reaches_over_a_day_with_many(hospital):
     place, by = site(), actor()
     born = date(1980, 1, 1)
