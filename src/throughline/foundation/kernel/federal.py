@@ -1,7 +1,7 @@
 """The federal holidays of 5 U.S.C. 6103, by year.
 
 Written out, because eleven sentences of law do not need a library of every country's calendar in every process
-(sixteen megabytes in each); the tests hold them to such a library, year by year.
+(sixteen megabytes in each; docs/adr/0011); the tests hold them to such a library, year by year.
 """
 
 from datetime import date, timedelta
