@@ -34,6 +34,7 @@ NEED_NONE = {
     "mfa/totp/activate_form.html {% url 'mfa_activate_totp' %}": OWN,
     "desk/_panel.html {% url 'desk:scratch' patient_id %}": OWN,
     "desk/search.html {% url 'desk:search' %}": SEARCH,
+    "assessment/score.html ": "stores nothing: a score worked out from what is typed",
     "access/break_glass.html ": NEW,
     "access/opening.html ": ACT,
     "access/new_user.html ": ADMINISTRATION,
