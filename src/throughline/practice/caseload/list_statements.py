@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import connection
+from psycopg.types.string import TextLoader
 
 from throughline.foundation.access.models import User
 from throughline.foundation.access.queries import sees_parameters, sees_sql
@@ -28,6 +29,7 @@ from throughline.record.tasks.rules import LIVE
 T = TypeVar("T")
 Raw = dict[str, Any]
 Found = tuple[list[Raw], ...]
+Known = dict[str | None, UUID | None]  # ids read already, by their text
 MOST = 2000  # what one list may hold; beyond it the page says so rather than slowing down
 
 TASK, CASE, PATIENT = Task._meta.db_table, Case._meta.db_table, Patient._meta.db_table
@@ -80,16 +82,18 @@ def moment(seconds: float | None) -> datetime | None:
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 
-def rows(statement: str, viewer: Viewer, wanted: Iterable[UUID | None], only: UUID | None, **rest: Any) -> list[Raw]:
+def rows(statement: str, asked: dict[str, Any], known: Known) -> list[Raw]:
     """Return the rows of a statement over the patients of these colleagues, or the `only` one of them.
 
     It is planned for these colleagues each time: a plan kept for any number of them reads every case of the site
-    (125 ms instead of 5 among a million patients), which costs far more than planning does.
+    (125 ms instead of 5 among a million patients), which costs far more than planning does. Ids are fetched as text:
+    a list names few colleagues and patients in many rows, and making each id each time took a tenth of the page.
     """
     with connection.cursor() as cursor:
-        cursor.execute(statement, _asked(viewer, wanted, only, rest))
+        cursor.adapters.register_loader("uuid", TextLoader)
+        cursor.execute(statement, asked)
         names = [column.name for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        return _typed([dict(zip(names, row, strict=True)) for row in cursor.fetchall()], known)
 
 
 def list_of(
@@ -98,8 +102,9 @@ def list_of(
     """Return the active cases of these colleagues with the programmes each is in; their tasks, those of their cases
     and teams nobody owns, and what was reported back to them; the clocks late or due before `soon`; and the rows of
     the `further` statements."""
-    asked = {"live": list(LIVE), "soon": soon}
-    return tuple(rows(text, viewer, wanted, only, **asked) for text in (_CASES, _TASKS, _CLOCKS, *further))
+    asked = _asked(viewer, wanted, only, {"live": list(LIVE), "soon": soon})
+    known: Known = {None: None}
+    return tuple(rows(text, asked, known) for text in (_CASES, _TASKS, _CLOCKS, *further))
 
 
 def _asked(viewer: Viewer, wanted: Iterable[UUID | None], only: UUID | None, rest: dict[str, Any]) -> dict[str, Any]:
@@ -112,21 +117,22 @@ def patient_part(
     """Return what reads one patient's cases, tasks, clocks and the `further` statements, and ranks them."""
     asked = _asked(viewer, [viewer.user_id], patient_id, {"live": list(LIVE), "soon": soon})
     statements = tuple(_EITHER.sub(r"\1 = %(only)s", text) for text in (_CASES, _TASKS, _CLOCKS, *further))
-    return Part(statements, asked, lambda *found: rank(tuple(_typed(rows) for rows in found)))
+    return Part(statements, asked, lambda *found: rank(tuple(_typed(rows, {None: None}) for rows in found)))
 
 
 # Once a plan is kept, "all of them or this one" would be planned as all of them.
 _EITHER = re.compile(r"\(%\(only\)s::uuid is null or (\w+\.patient_id) = %\(only\)s\)")
 
 
-def _typed(rows: list[Raw]) -> list[Raw]:
-    """Return rows fetched as JSON with their ids as ids; one that many rows name is read once."""
+def _typed(rows: list[Raw], known: Known) -> list[Raw]:
+    """Return rows fetched as text with their ids as ids; one that many rows name is read once, into `known`."""
     ids = [name for name in rows[0] if (name == "id" or name.endswith("_id")) and name not in _WORDS] if rows else []
-    known: dict[str | None, UUID | None] = {None: None}
     for row in rows:
         for name in ids:
             text = row[name]
-            row[name] = known[text] if text in known else known.setdefault(text, UUID(text))
+            if text not in known:
+                known[text] = UUID(text)
+            row[name] = known[text]
     return rows
 
 
@@ -144,7 +150,7 @@ def faces_part(viewer: Viewer, patients: Iterable[UUID]) -> Part[dict[UUID, Raw]
     """Return what reads how these patients, who stand on her list, are shown: by id, with her private line."""
 
     def read(rows: list[Raw]) -> dict[UUID, Raw]:
-        for row in _typed(rows):
+        for row in _typed(rows, {None: None}):
             row["birth_date"] = date.fromisoformat(row["birth_date"]) if row["birth_date"] else None
         return {row["id"]: row for row in rows}
 

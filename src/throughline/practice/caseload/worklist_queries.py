@@ -55,11 +55,15 @@ def worklist(
     covering = covers_of(viewer) if asked else ()
     covered: set[UUID | None] = {away for away, _, _ in covering if away in asked}
     found, held = _sketches(viewer, covered or {viewer.user_id}, only, include_held)
-    covering, views = together(statements.covers_part(viewer), statements.views_part(viewer))
     chosen = tuple(sketch for sketch in found if sketch.shows(chip))
-    rows = _rows(viewer, chosen[page])
-    counts = _counted(found)
-    return Worklist(rows, chosen, counts, held, covering, views)
+    shown = chosen[page]
+    faces, covering, views = together(
+        statements.faces_part(viewer, [sketch.patient_id for sketch in shown]),
+        statements.covers_part(viewer),
+        statements.views_part(viewer),
+    )
+    rows = tuple(_row(sketch, faces[sketch.patient_id], viewer) for sketch in shown if sketch.patient_id in faces)
+    return Worklist(rows, chosen, _counted(found), held, covering, views)
 
 
 def _counted(found: list[Sketch]) -> dict[str, int]:
@@ -244,14 +248,6 @@ def _sketch(patient_id: UUID, due: list[Due], case: Raw | None, other: Raw | Non
         language=seen.get("language") or "",
         last_contact_at=heard,
     )
-
-
-def _rows(viewer: Viewer, sketches: Sequence[Sketch]) -> tuple[Row, ...]:
-    """Return the sketches with their faces and private lines, in one statement."""
-    if not sketches:
-        return ()
-    faces = alone(statements.faces_part(viewer, [sketch.patient_id for sketch in sketches]))
-    return tuple(_row(sketch, faces[sketch.patient_id], viewer) for sketch in sketches if sketch.patient_id in faces)
 
 
 def _row(sketch: Sketch, face: Raw, viewer: Viewer) -> Row:
