@@ -158,8 +158,9 @@ def test_who_fits_is_said_with_why_and_handing_on_from_there_offers(nurse, site,
 
 
 def test_a_large_staff_is_shown_by_fit_and_the_rest_found_by_name(nurse, patient, aide, other, monkeypatch):
-    monkeypatch.setattr(delegation, "MOST_SHOWN", 1)
     browser, address = signed_in(nurse), reverse("coordination:hand-on", args=[task(nurse, patient)])
+    assert 'name="name"' not in browser.get(address).content.decode()  # all are in sight: nothing to look for
+    monkeypatch.setattr(delegation, "MOST_SHOWN", 1)
     first = browser.get(address).content.decode()
     assert first.count('name="to"') <= 1
     assert "1 more colleague who fits less" in first

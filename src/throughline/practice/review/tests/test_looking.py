@@ -8,76 +8,36 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from throughline.foundation.access.queries import actor_for, system_viewer, viewer_for
-from throughline.foundation.access.tests.factories import make_site, make_user
-from throughline.foundation.kernel.actions import NotPermitted
 from throughline.foundation.kernel.actor import system
 from throughline.practice.assessment.actions import (
-    Said,
     Sitting,
-    raise_need,
-    save_answers,
-    sign_assessment,
     start_assessment,
 )
-from throughline.practice.assessment.records import SuggestedNeed
-from throughline.practice.careplan.actions import GoalIn, add_goal
 from throughline.practice.review import jobs
-from throughline.practice.review.actions import deciding, looking
+from throughline.practice.review.actions import looking
 from throughline.practice.review.events import GapReopened
 from throughline.practice.review.models import ContinuityWeek, Examined, Gap, GapTransition
 from throughline.practice.review.queries.continuity import of_caseload
 from throughline.practice.review.queries.gathering import facts_of
 from throughline.practice.review.rules.examine import examine
 from throughline.practice.review.rules.library import checks
+from throughline.practice.review.tests.looked import (
+    LATER,
+    SNOMED,
+    case_with,
+    checked,
+    gap,
+    infarction,
+    look,
+    screen,
+    site_of,
+)
 from throughline.record.cases.actions import close_case
 from throughline.record.cases.models import Case
-from throughline.record.cases.tests.factories import NOW, make_case, make_patient
+from throughline.record.cases.tests.factories import NOW
 from throughline.record.chart.events import RecordReceived
 from throughline.record.chart.models import Condition, Encounter, Observation
 from throughline.record.people.events import PatientRegistered
-from throughline.record.tasks.actions import do_task
-from throughline.record.tasks.models import Task
-
-LATER = NOW + timedelta(days=60)
-SNOMED = "http://snomed.info/sct"
-
-
-@pytest.fixture
-def nurse(db):
-    return make_user("case_manager", make_site())
-
-
-def site_of(nurse):
-    return nurse.grants.first().site
-
-
-def infarction(patient, days=200, code="22298006"):
-    return Condition.objects.create(
-        site=patient.site, patient=patient, received_at=NOW, status="active", verification="confirmed",
-        code_system=SNOMED, code=code, display="Myocardial infarction", effective_at=NOW - timedelta(days=days),
-    )  # fmt: skip
-
-
-def case_with(nurse, *make):
-    patient = make_patient(site_of(nurse), gender="female", language="en")
-    for one in make:
-        one(patient)
-    return patient, make_case(site_of(nurse), nurse, patient=patient)
-
-
-def look(case_id, at=LATER):
-    return looking.look(case_id=case_id, by=system("test"), at=at)
-
-
-def gap(case_id, key="mood-screen"):
-    return Gap.objects.filter(case_id=case_id, key=key).order_by("-opened_at").first()
-
-
-def screen(patient, nurse, at, points=0):
-    by = actor_for(nurse, at=at)
-    started = start_assessment(patient_id=patient.id, instrument="phq2", sitting=Sitting(), by=by, at=at)
-    save_answers(assessment_id=started, said={"1": Said(value=points), "2": Said(value=points)}, by=by, at=at)
-    sign_assessment(assessment_id=started, by=by, at=at)
 
 
 def test_after_an_infarction_the_missing_mood_screen_opens_with_evidence_and_closes_when_it_is_signed(nurse):
@@ -102,11 +62,7 @@ def test_after_an_infarction_the_missing_mood_screen_opens_with_evidence_and_clo
     found.refresh_from_db()
     assert (found.state, found.mended_at) == ("mended", LATER + timedelta(hours=2))
     assert list(found.transitions.order_by("at").values_list("act", flat=True)) == ["open", "mend"]
-    assert any(row["check"] == "x_mi_dep" and row["status"] == "in-order" for row in _checked(case_id))
-
-
-def _checked(case_id):
-    return Examined.objects.get(case_id=case_id).checked
+    assert any(row["check"] == "x_mi_dep" and row["status"] == "in-order" for row in checked(case_id))
 
 
 def test_looking_again_changes_nothing_and_opens_nothing_twice(nurse):
@@ -221,7 +177,7 @@ def test_time_alone_opens_a_gap_when_its_day_comes_and_not_before(nurse):
     _, case_id = case_with(nurse, infarction)
     look(case_id, NOW + timedelta(days=1))
     assert gap(case_id) is None
-    assert any(row["check"] == "x_mi_dep" and row["status"] == "coming" for row in _checked(case_id))
+    assert any(row["check"] == "x_mi_dep" and row["status"] == "coming" for row in checked(case_id))
     at = NOW + timedelta(days=1)
     for _ in range(200):
         due = Examined.objects.get(case_id=case_id).next_look_at
@@ -297,100 +253,6 @@ def test_a_case_that_cannot_be_looked_at_stops_no_other(nurse, monkeypatch):
     looking.look_due(at=LATER + timedelta(hours=2))
     assert gap(bad)
     assert Examined.objects.get(case_id=bad).trouble == ""
-
-
-def test_set_aside_with_reason_and_day_and_asked_again_on_that_day(nurse):
-    _, case_id = case_with(nurse, infarction)
-    look(case_id)
-    by, day = actor_for(nurse, at=LATER), (LATER + timedelta(days=20)).date()
-    found = gap(case_id)
-    with pytest.raises(deciding.UnableToMendGap, match="why"):
-        deciding.dismiss(gap_id=found.id, reason=" ", review_on=day, by=by, at=LATER)
-    with pytest.raises(deciding.UnableToMendGap, match="within a year"):
-        deciding.dismiss(gap_id=found.id, reason="Asked in clinic", review_on=LATER.date(), by=by, at=LATER)
-    deciding.dismiss(gap_id=found.id, reason="Asked in clinic", review_on=day, by=by, at=LATER)
-    look(case_id, LATER + timedelta(days=1))
-    found.refresh_from_db()
-    assert (found.state, found.dismissed_reason) == ("dismissed", "Asked in clinic")
-    for _ in range(20):
-        due = Examined.objects.get(case_id=case_id).next_look_at
-        looking.look_due(at=due)
-        found.refresh_from_db()
-        if found.state == "open":
-            break
-    assert due.date() == day
-    assert found.transitions.filter(act="reopen").count() == 1
-
-
-def test_a_gap_set_aside_can_be_asked_about_again(nurse):
-    _, case_id = case_with(nurse, infarction)
-    look(case_id)
-    by, day = actor_for(nurse, at=LATER), (LATER + timedelta(days=20)).date()
-    found = gap(case_id)
-    deciding.dismiss(gap_id=found.id, reason="Asked in clinic", review_on=day, by=by, at=LATER)
-    deciding.reopen(gap_id=found.id, by=by, at=LATER)
-    found.refresh_from_db()
-    assert (found.state, found.review_on) == ("open", None)
-
-
-def test_a_remedy_by_task_is_under_way_until_its_day_in_order_when_done_and_a_gap_again_when_late(nurse):
-    _, case_id = case_with(nurse, infarction)
-    look(case_id)
-    words = gap(case_id, "u_words")
-    begun = deciding.mend(gap_id=words.id, by=actor_for(nurse, at=LATER), at=LATER)
-    task = Task.objects.get(pk=begun.task_id)
-    assert (task.owner_id, task.verb, task.subject) == (nurse.id, "Ask", "gap:u_words")
-    words.refresh_from_db()
-    assert words.state == "mended"
-    assert any(row["check"] == "u_words" and row["status"] == "under-way" for row in _checked(case_id))
-    late = task.due_at + timedelta(minutes=1)
-    looking.look_due(at=late)
-    assert gap(case_id, "u_words").state == "open"
-    do_task(task_id=task.id, outcome="Wants to dance again", by=actor_for(nurse, at=late), at=late)
-    look(case_id, late + timedelta(minutes=1))
-    assert gap(case_id, "u_words").state == "mended"
-
-
-def test_a_remedy_by_assessment_begins_it(nurse):
-    _, case_id = case_with(nurse, infarction)
-    look(case_id)
-    begun = deciding.mend(gap_id=gap(case_id).id, by=actor_for(nurse, at=LATER), at=LATER)
-    assert begun.assessment_id is not None
-    assert gap(case_id).state == "open"
-
-
-def test_a_need_without_a_goal_is_a_gap_that_leads_to_it_and_closes_with_the_goal(nurse):
-    patient, case_id = case_with(nurse)
-    by = actor_for(nurse, at=NOW)
-    need = SuggestedNeed("x", "Lives alone", "social", 6, (), "medium", "immediate", ("Said so by phone",))
-    need_id = raise_need(patient_id=patient.id, need=need, by=by, at=NOW)
-    look(case_id)
-    found = gap(case_id, f"s_need_without_goal:{need_id}")
-    assert found.since == NOW + timedelta(days=14)
-    assert deciding.mend(gap_id=found.id, by=by, at=LATER).place == f"need-{need_id}"
-    wanted = GoalIn(text="Company twice a week", by_date=(LATER + timedelta(days=30)).date())
-    add_goal(need_id=need_id, goal=wanted, by=by, at=LATER)
-    assert looking.look_due(at=LATER + timedelta(minutes=1)).cases == 1
-    found.refresh_from_db()
-    assert found.state == "mended"
-
-
-def test_who_may_not_work_the_case_may_not_set_a_gap_aside(nurse):
-    _, case_id = case_with(nurse, infarction)
-    look(case_id)
-    auditor = actor_for(make_user("auditor", site_of(nurse)), at=LATER)
-    day = (LATER + timedelta(days=20)).date()
-    with pytest.raises(NotPermitted):
-        deciding.dismiss(gap_id=gap(case_id).id, reason="x", review_on=day, by=auditor, at=LATER)
-
-
-def test_a_closed_case_has_no_open_gap(nurse):
-    _, case_id = case_with(nurse, infarction)
-    look(case_id)
-    close_case(case_id=case_id, reason="declined", summary="Moved away.", by=actor_for(nurse, at=LATER), at=LATER)
-    looking.look_due(at=LATER + timedelta(minutes=1))
-    assert not Gap.objects.filter(case_id=case_id, state="open").exists()
-    assert looking.forget_closed(at=LATER) == 1
 
 
 def test_facts_are_found_by_any_of_their_codes_and_void_ones_do_not_count(nurse):
