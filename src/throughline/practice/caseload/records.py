@@ -8,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from throughline.foundation.ui import formats
-from throughline.practice.caseload.ranking import OVERDUE, SAFETY, Rank
+from throughline.practice.caseload.ranking import FAR, OVERDUE, SAFETY, Rank
 
 
 class Due(NamedTuple):  # a list makes hundreds, and a frozen dataclass takes three times as long to make
@@ -64,6 +64,24 @@ class Due(NamedTuple):  # a list makes hundreds, and a frozen dataclass takes th
         return at.astimezone(ZoneInfo(self.zone)).date()
 
 
+class Waiting(NamedTuple):
+    """What ranking, counting and filtering look at of one thing due: a list ranks hundreds and shows fifty patients, so
+    the rest is read when somebody looks. `due_at` is far off for what has no date."""
+
+    tier: int
+    due_at: datetime
+    id: str
+    kind: str
+    legal: bool
+    version: int
+    read: Callable[[], Due]
+
+    @classmethod
+    def on(cls, due: Due) -> "Waiting":
+        """Return what is due as it waits to be looked at."""
+        return cls(due.tier, due.due_at or FAR, due.id, due.kind, due.legal, due.version, lambda: due)
+
+
 @dataclass(frozen=True, slots=True)
 class Further:
     """What a capability above puts on the list: a statement over the same parameters as the list's own, with
@@ -78,21 +96,26 @@ _BY_RANK = ("safety", "late", "language")  # chips that no kind of thing due dec
 
 @dataclass(frozen=True, slots=True)
 class Sketch:
-    """One patient of the list before she has a face: what ranking, counting and filtering look at."""
+    """One patient of the list before she has a face: what ranking, counting and filtering look at, best first."""
 
     patient_id: UUID
-    case_id: UUID | None
+    case_id: str | None  # as text: it is asked for only where she is shown
     owner_id: UUID | None
     rank: Rank
-    dues: tuple[Due, ...]
+    waiting: tuple[Waiting, ...]
     language: str
     last_contact_at: datetime | None
+
+    @property
+    def dues(self) -> tuple[Due, ...]:
+        """What is due for her, whole."""
+        return tuple(one.read() for one in self.waiting)
 
     def chips(self) -> set[str]:
         """Return the chips the patient belongs to: all, the sorts of things due (a legal deadline counts as a clock),
         safety and late by her rank, and language when hers is not English."""
-        found = {due.kind for due in self.dues if due.kind not in _BY_RANK}
-        if any(due.legal for due in self.dues):
+        found = {one.kind for one in self.waiting if one.kind not in _BY_RANK}
+        if any(one.legal for one in self.waiting):
             found.add("clock")
         if self.rank.tier in (SAFETY, OVERDUE):
             found.add("safety" if self.rank.tier == SAFETY else "late")

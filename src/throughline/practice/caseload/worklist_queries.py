@@ -3,6 +3,8 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import partial
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -11,11 +13,11 @@ from throughline.foundation.kernel.actions import NotFound
 from throughline.foundation.kernel.reading import Part, alone, together
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.foundation.ui import formats
+from throughline.practice.caseload import clock_rows, ranking
 from throughline.practice.caseload import list_statements as statements
-from throughline.practice.caseload import ranking
-from throughline.practice.caseload.clock_rows import AHEAD, due_of
+from throughline.practice.caseload.clock_rows import AHEAD
 from throughline.practice.caseload.list_statements import Raw, moment
-from throughline.practice.caseload.records import Due, Further, Row, Sketch, Worklist
+from throughline.practice.caseload.records import Due, Further, Row, Sketch, Waiting, Worklist
 from throughline.record.cases.models import Case
 from throughline.record.cases.programmes import programmes
 from throughline.record.people.models import Patient
@@ -76,20 +78,18 @@ def _sketches(
     viewer: Viewer, wanted: set[UUID | None], only: UUID | None, include_held: bool
 ) -> tuple[list[Sketch], int]:
     """Return the whole list ranked (or one patient's part of it), and how many tasks are held back."""
-    further = [more.statement for more in _further]
-    if only is not None and wanted == {viewer.user_id}:
-        return alone(_patient_part(viewer, only, include_held=include_held))
-    cases, tasks, clocks, *more = statements.list_of(viewer, wanted, only, viewer.at + AHEAD, further)
-    return _ranked(viewer, cases, tasks, clocks, more, include_held=include_held)
+    return alone(_list_part(viewer, wanted, only, include_held=include_held))
 
 
-def _patient_part(viewer: Viewer, patient_id: UUID, *, include_held: bool) -> Part[tuple[list[Sketch], int]]:
+def _list_part(
+    viewer: Viewer, wanted: Iterable[UUID | None], only: UUID | None, *, include_held: bool
+) -> Part[tuple[list[Sketch], int]]:
     def rank(found: statements.Found) -> tuple[list[Sketch], int]:
         cases, tasks, clocks, *further = found
         return _ranked(viewer, cases, tasks, clocks, further, include_held=include_held)
 
     further = [more.statement for more in _further]
-    return statements.patient_part(viewer, patient_id, viewer.at + AHEAD, further, rank)
+    return statements.list_part(viewer, wanted, only, viewer.at + AHEAD, further, rank)
 
 
 def due_of_patient(viewer: Viewer, patient_id: UUID) -> tuple[Due, ...]:
@@ -100,7 +100,7 @@ def due_of_patient(viewer: Viewer, patient_id: UUID) -> tuple[Due, ...]:
 def due_part(viewer: Viewer, patient_id: UUID) -> Part[tuple[Due, ...]]:
     """Return what `due_of_patient` reads, to be asked together with other parts of a page."""
 
-    listed = _patient_part(viewer, patient_id, include_held=True)
+    listed = _list_part(viewer, [viewer.user_id], patient_id, include_held=True)
 
     def read(*rows: Any) -> tuple[Due, ...]:
         found, _held = listed.read(*rows)
@@ -120,7 +120,7 @@ def _ranked(
 ) -> tuple[list[Sketch], int]:
     """Return what was found as patients, ranked, and how many tasks are held back."""
     cases = {case["patient_id"]: case for case in on_list}
-    due: dict[UUID, list[Due]] = defaultdict(list)
+    due: dict[UUID, list[Waiting]] = defaultdict(list)
     standing: dict[UUID, Raw] = {}
     held = 0
     for task in tasks:
@@ -129,36 +129,39 @@ def _ranked(
             held += 1
             continue
         standing.setdefault(task["patient_id"], task)
-        due[task["patient_id"]].append(_due(task, until, viewer))
+        due[task["patient_id"]].append(_task(task, until, viewer))
     _add_silence(due, cases, viewer)
     for more, rows in zip(_further, further, strict=True):
         for patient_id, one in more.dues(rows):
             if patient_id in cases:
-                due[patient_id].append(one)
+                due[patient_id].append(Waiting.on(one))
     for clock in clocks:
         standing.setdefault(clock["patient_id"], clock)
-        due[clock["patient_id"]].append(due_of(clock, viewer))
-    found = [_sketch(pid, dues, cases.get(pid), standing.get(pid), viewer) for pid, dues in due.items() if dues]
+        due[clock["patient_id"]].append(clock_rows.waiting(clock, viewer))
+    found = [
+        _sketch(pid, waiting, cases.get(pid), standing.get(pid), viewer) for pid, waiting in due.items() if waiting
+    ]
     return sorted(found, key=lambda sketch: sketch.rank.key()), held
 
 
-def _add_silence(due: dict[UUID, list[Due]], cases: dict[UUID, Raw], viewer: Viewer) -> None:
+def _add_silence(due: dict[UUID, list[Waiting]], cases: dict[UUID, Raw], viewer: Viewer) -> None:
     """Add the gap "nobody has called" to the patients for whom no call is due."""
     known = programmes()
+    now = viewer.at.timestamp()
     for patient_id, case in cases.items():
-        silent = _silence(case, known, viewer)
-        if silent is not None and not any(d.kind == "call" for d in due[patient_id]):
-            due[patient_id].append(silent)
+        silent = _silence(case, known, now)
+        if silent is not None and not any(one.kind == "call" for one in due[patient_id]):
+            due[patient_id].append(Waiting.on(silent))
 
 
-def _silence(case: Raw, known: Any, viewer: Viewer) -> Due | None:
+def _silence(case: Raw, known: Any, now: float) -> Due | None:
     """Return the gap "nobody has called" once the interval of the case's programme has passed."""
     limits = [known[key].cadence.every_days for key in case["programmes"] if key in known]
     if not limits:
         return None
     limit = min(limits)
     since = case["heard"] if case["heard"] is not None else case["opened"]
-    days = int((viewer.at.timestamp() - since) // 86_400)
+    days = int((now - since) // 86_400)
     if days < limit:
         return None
     heard = "last contact" if case["heard"] is not None else "opened, never reached,"
@@ -180,46 +183,50 @@ def _silence(case: Raw, known: Any, viewer: Viewer) -> Due | None:
     )
 
 
-def _due(task: Raw, held: datetime | None, viewer: Viewer) -> Due:
-    """Return a task as one thing due."""
-    zone = task["zone"] or viewer.time_zone
-    legal = task["legal"] is not None
-    when = moment(task["due"])
-    identifier = str(task["id"])
+def _task(task: Raw, held: datetime | None, viewer: Viewer) -> Waiting:
+    """Return a task as it waits on a list."""
     item = ranking.Item(
-        id=identifier,
+        id=task["id"],
         patient_id=task["patient_id"],
-        due_at=when,
+        due_at=moment(task["due"]),
         has_time=task["due_has_time"],
-        legal=legal,
+        legal=task["legal"] is not None,
         safety=task["tier"] == ranking.SAFETY,
         gap=task["kind"] == "gap" or task["owner_id"] is None,
-        time_zone=zone,
+        time_zone=task["zone"] or viewer.time_zone,
     )
-    verb, title = _words(task, viewer)
+    tier = ranking.tier(item, at=viewer.at)
+    kind = "safety" if item.safety else task["kind"]
+    read = partial(_due, task, item, tier, held, viewer)
+    return Waiting(tier, item.due_at or ranking.FAR, item.id, kind, item.legal, task["version"], read)
+
+
+def _due(task: Raw, item: ranking.Item, tier: int, held: datetime | None, viewer: Viewer) -> Due:
+    """Return a task as one thing due."""
+    verb, title = _words(task)
     return Due(
-        id=identifier,
-        kind="safety" if task["tier"] == 0 else task["kind"],
-        task_id=task["id"],
+        id=item.id,
+        kind="safety" if item.safety else task["kind"],
+        task_id=UUID(item.id),
         clock_id=None,
         version=task["version"],
         verb=verb,
         title=title,
         why=task["why"],
-        tier=ranking.tier(item, at=viewer.at),
+        tier=tier,
         state=task["state"],
         owner_id=task["owner_id"],
-        due_at=when,
-        has_time=task["due_has_time"],
-        legal=legal,
+        due_at=item.due_at,
+        has_time=item.has_time,
+        legal=item.legal,
         hold_until=held,
-        zone=zone,
+        zone=item.time_zone,
         seen_at=viewer.at,
     )
 
 
-def _words(task: Raw, viewer: Viewer) -> tuple[str, str]:
-    """Return the verb and the title a task has for this viewer."""
+def _words(task: Raw) -> tuple[str, str]:
+    """Return the verb and the title a task has on the list."""
     verb, title = task["verb"], task["title"]
     if task["owner_id"] is None:
         title = f"{title} (no owner)"
@@ -230,11 +237,10 @@ def _words(task: Raw, viewer: Viewer) -> tuple[str, str]:
     return verb, title
 
 
-def _sketch(patient_id: UUID, due: list[Due], case: Raw | None, other: Raw | None, viewer: Viewer) -> Sketch:
+def _sketch(patient_id: UUID, waiting: list[Waiting], case: Raw | None, other: Raw | None, viewer: Viewer) -> Sketch:
     """Return a patient with her rank: her standing is that of her case on this list, else of what is due."""
-    far = ranking.FAR
-    dues = tuple(sorted(due, key=lambda d: (d.tier, d.due_at or far, d.id))) if len(due) > 1 else tuple(due)
-    first = dues[0]
+    ordered = tuple(sorted(waiting, key=itemgetter(0, 1, 2)))  # tier, due, id
+    first = ordered[0]
     seen: Raw = case or other or {}
     acuity = seen.get("acuity") or 2
     heard = moment(seen.get("heard"))
@@ -243,8 +249,8 @@ def _sketch(patient_id: UUID, due: list[Due], case: Raw | None, other: Raw | Non
         patient_id=patient_id,
         case_id=case["id"] if case else seen.get("case_id"),
         owner_id=seen.get("case_owner_id"),
-        rank=ranking.Rank(first.tier, first.due_at or far, acuity, silent, patient_id),
-        dues=dues,
+        rank=ranking.Rank(first.tier, first.due_at, acuity, silent, patient_id),
+        waiting=ordered,
         language=seen.get("language") or "",
         last_contact_at=heard,
     )
@@ -259,17 +265,18 @@ def _row(sketch: Sketch, face: Raw, viewer: Viewer) -> Row:
     if face["interpreter_needed"]:
         about.append("interpreter")
     heard = sketch.last_contact_at
+    dues = sketch.dues
     return Row(
         patient_id=sketch.patient_id,
         site_id=face["site_id"],
-        case_id=sketch.case_id,
+        case_id=UUID(sketch.case_id) if sketch.case_id else None,
         name=face["display_name"],
         about=", ".join(about),
         language=language,
         phone=face["phone"],
         rank=sketch.rank,
-        first=sketch.dues[0],
-        extras=sketch.dues[1:],
+        first=dues[0],
+        extras=dues[1:],
         last_contact=formats.ago(heard, today).replace(" old", " ago") if heard else "never reached",
         owner_id=sketch.owner_id,
         birth_date=face["birth_date"],
@@ -290,12 +297,17 @@ def bare_row(viewer: Viewer, patient_id: UUID) -> Row:
     case: Raw | None = None
     if found:
         heard = found["last_contact_at"]
-        case = {**found, "case_owner_id": found["owner_id"], "heard": heard.timestamp() if heard else None}
+        case = {
+            **found,
+            "id": str(found["id"]),
+            "case_owner_id": found["owner_id"],
+            "heard": heard.timestamp() if heard else None,
+        }
     nothing = Due(
         id="nothing", kind="nothing", task_id=None, clock_id=None, version=0, verb="Nothing due", title="", why="",
         tier=ranking.SOON, state="open", owner_id=None, due_at=None, has_time=False, legal=False,
     )  # fmt: skip
-    return _row(_sketch(patient_id, [nothing], case, None, viewer), face | {"scratch": ""}, viewer)
+    return _row(_sketch(patient_id, [Waiting.on(nothing)], case, None, viewer), face | {"scratch": ""}, viewer)
 
 
 def covers_of(viewer: Viewer) -> tuple[tuple[UUID, str, datetime], ...]:

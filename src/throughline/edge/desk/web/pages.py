@@ -124,7 +124,8 @@ def token(work: Worklist) -> str:
     """Return a mark of what the list shows, to tell whether it has changed since."""
     import hashlib
 
-    seen = "|".join(f"{one.patient_id.hex}{one.rank.tier}{one.dues[0].id}{one.dues[0].version}" for one in work.chosen)
+    firsts = ((one, one.waiting[0]) for one in work.chosen)
+    seen = "|".join(f"{one.patient_id}{one.rank.tier}{first.id}{first.version}" for one, first in firsts)
     return hashlib.blake2s(seen.encode(), digest_size=8).hexdigest()
 
 

@@ -11,9 +11,10 @@ from throughline.practice.caseload.records import Due, Further
 _GAPS = f"""
 select distinct on (g.case_id) g.patient_id, g.id, g.title, g.says, c.owner_id,
   count(*) over (partition by g.case_id) - 1 as more
-from cases_case c join review_gap g on g.case_id = c.id
-where c.owner_id = any(%(wanted)s) and c.state = 'active' and g.state = 'open' and g.on_today
-  and (%(only)s::uuid is null or g.patient_id = %(only)s) and {sees_sql("g.patient_id", "g.site_id")}
+from cases_case c join lateral (
+  select * from review_gap g where g.case_id = c.id and g.state = 'open' and g.on_today offset 0) g on true
+where c.owner_id = any(%(wanted)s) and c.state = 'active'
+  and (%(only)s::uuid is null or c.patient_id = %(only)s) and {sees_sql("g.patient_id", "g.site_id")}
 order by g.case_id, g.since, g.id
 """
 
