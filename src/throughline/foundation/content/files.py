@@ -53,7 +53,15 @@ def _parse(path: Path, text: str) -> Any:
         return tomllib.loads(text)
     if path.suffix.lower() == ".json":
         return json.loads(text)
-    return yaml.safe_load(text)
+    return read_yaml(text)
+
+
+def read_yaml(text: str) -> Any:
+    """What a YAML text says, read by libyaml where it is there: a tenth of the time. Raises yaml.YAMLError."""
+    try:
+        return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except yaml.YAMLError:
+        return yaml.safe_load(text)  # refuses it too, and shows the line
 
 
 def _entries_of(path: Path) -> Iterator[Entry]:

@@ -10,6 +10,8 @@ from typing import Any
 
 import yaml
 
+from throughline.foundation.content.files import read_yaml
+
 Story = Mapping[str, Any]
 
 REQUIRED = ("key", "story", "site", "mrn", "name", "born", "sex")
@@ -86,7 +88,7 @@ def read_seeds(folder: Path | None = None) -> Seeds:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
+        found = read_yaml(path.read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError) as fault:
         raise UnreadableStory(f"{path.name}: {fault}") from fault
     if not isinstance(found, dict):
