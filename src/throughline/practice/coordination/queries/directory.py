@@ -43,9 +43,8 @@ def find(viewer: Viewer, patient_id: UUID, text: str) -> list[Candidate]:
 
 def _said(rows: QuerySet[Any], words: list[str]) -> QuerySet[Any]:
     name = {User: "full_name", Practitioner: "display_name"}.get(rows.model, "name")
-    for word in words:
-        rows = rows.filter(**{f"{name}__icontains": word})
-    return rows.order_by(name, "pk")
+    # Each word once, and all at once: a page of words pasted by mistake costs no more than it says.
+    return rows.filter(*(Q(**{f"{name}__icontains": word}) for word in dict.fromkeys(words))).order_by(name, "pk")
 
 
 def _persons(patient_id: UUID) -> QuerySet[ContactPerson]:
