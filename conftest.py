@@ -16,6 +16,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent / "src"))
 
+from tests import sharing
+
 from throughline.edge.site import database
 from throughline.edge.site.postgres import throwaway
 
@@ -32,6 +34,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
     # Hundreds of invented users sign in; what guards a real password costs a tenth of a second each time.
     configured.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # Every test client would look through all static files when it is made; here they are found when asked for.
+    configured.WHITENOISE_AUTOREFRESH = True
     if database.is_embedded():
         from django.conf import settings
 
@@ -49,8 +53,16 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         shutil.rmtree(_HOME, ignore_errors=True)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Share the tests among processes in the order of `tests.sharing`."""
+    return sharing.scheduler(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark the browser journeys in the report, so that continuous integration can tell whether they were driven."""
+    if hasattr(config, "workerinput"):  # one of several processes
+        items.sort(key=lambda item: sharing.rank(item.nodeid))
     for item in items:
         if item.get_closest_marker("journey"):
             item.user_properties.append(("journey", "browser"))

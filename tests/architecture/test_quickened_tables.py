@@ -14,7 +14,13 @@ from throughline.edge.site.database import database_url
 from throughline.edge.site.postgres import transfer
 
 SOURCE = Path(__file__).resolve().parents[2] / "src"
-MIGRATE = "import django; django.setup(); from django.core.management import call_command; call_command('migrate')"
+# Django leaves much to be collected on its way; looking for it less often takes a tenth of the time away.
+MIGRATE = """
+import gc; gc.set_threshold(50_000)
+import django; django.setup()
+from django.core.management import call_command
+call_command('migrate')
+"""
 
 
 def _tables(url: str) -> str:
