@@ -126,13 +126,17 @@ class _Taking:
         """Return what is held of everything the stretch brings or points to, in two statements."""
         keys: set[Key] = set(self.draft.received)
         searches: set[Search] = set()
-        for received in self.draft.received.values():
-            for pointer in pointers_of(received.reading):
-                found = self.resolver.named(pointer) if pointer.reference else None
-                if isinstance(found, Search):
-                    searches.add(found)
-                elif found is not None:
-                    keys.add(found)
+        # The same few references stand in most resources of a stretch.
+        pointed = {
+            pointer.reference: pointer
+            for received in self.draft.received.values()
+            for pointer in pointers_of(received.reading)
+        }
+        for found in [self.resolver.named(pointer) for reference, pointer in pointed.items() if reference]:
+            if isinstance(found, Search):
+                searches.add(found)
+            elif found is not None:
+                keys.add(found)
         for pointer in self._named():
             if isinstance(found := self.resolver.named(pointer), Search):
                 searches.add(found)
@@ -155,13 +159,14 @@ class _Taking:
             yield from getattr(said, "actors", ())
 
     def _verdicts(self, held_now: Mapping[Key, Held]) -> dict[Key, Verdict]:
-        editions = {
-            key: Edition(one.reading.version, one.reading.updated_at, one.sha256)
-            for key, one in self.draft.received.items()
-        }
-        verdicts = {
-            key: judge(edition, held_now[key].edition if key in held_now else None) for key, edition in editions.items()
-        }
+        verdicts = dict.fromkeys(self.draft.received, Verdict.NEW)
+        editions: dict[Key, Edition] = {}
+        for key, before in held_now.items():
+            received = self.draft.received.get(key)
+            if received is not None:
+                reading = received.reading
+                editions[key] = Edition(reading.version, reading.updated_at, received.sha256)
+                verdicts[key] = judge(editions[key], before.edition)
         doubtful = {held_now[key].id: key for key, verdict in verdicts.items() if verdict is Verdict.CHANGED}
         asked = [(one, editions[key].digest) for one, key in doubtful.items()]
         for one in seen_before(self.viewer, site_id=self.place["site_id"], editions=asked):
@@ -173,10 +178,11 @@ class _Taking:
         self, verdicts: Mapping[Key, Verdict], shifts: Mapping[str, int]
     ) -> tuple[dict[str, int], dict[str, int]]:
         """Return the days to move each patient's dates by, and those of them that begin with this stretch."""
+        subjects = {received.reading.subject for received in self.draft.received.values()}
         mentioned = {
             key.resource_id
-            for received in self.draft.received.values()
-            if (key := self.resolver.key(received.reading.subject)) is not None and key.resource_type == "Patient"
+            for subject in subjects
+            if (key := self.resolver.key(subject)) is not None and key.resource_type == "Patient"
         }
         mentioned.update(key.resource_id for key in verdicts if key.resource_type == "Patient")
         days = date_shifts(self.viewer, **self.place, source_ids=mentioned)
@@ -249,7 +255,7 @@ class _Taking:
         try:
             patient, patient_id = patient_of(reading, self.draft, self.resolver, known)
             fact = complete(reading, patient, self.draft, self.resolver, known)
-            if patient is not None and patient_id is not None:
+            if key in self.draft.asked and patient is not None and patient_id is not None:
                 days = known.shifts.get(patient.resource_id, 0)
                 self.referring.refer(key, patient_id, known, days=days, **self.act)
         except Refused as refusal:
@@ -261,8 +267,11 @@ class _Taking:
         encounter = self.resolver.key(reading.encounter) if reading.encounter.reference else None
         self.outcome.stored += 1
         if patient_id is not None:
-            self.outcome.patients.add(patient_id)
-            self.outcome.arrived.setdefault(patient_id, Counter())[key.resource_type] += 1
+            arrived = self.outcome.arrived.get(patient_id)
+            if arrived is None:
+                self.outcome.patients.add(patient_id)
+                arrived = self.outcome.arrived[patient_id] = Counter()
+            arrived[key.resource_type] += 1
         return Arrival(
             known.ids[key], verdict, received, patient_id, known.ids.get(encounter) if encounter else None, fact
         )

@@ -6,7 +6,7 @@ Each stretch is a transaction of its own as always, and at most a few are on the
 
 import multiprocessing
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +18,6 @@ from django.db import DataError, IntegrityError, OperationalError, connection, c
 
 from throughline.edge.interop.actions import take_in_stretch
 from throughline.edge.interop.fhir.drafting import Draft
-from throughline.edge.interop.fhir.splitting import Entry
 from throughline.edge.interop.records import StretchOutcome
 from throughline.edge.interop.stretches import LineStretch
 from throughline.foundation.kernel.actions import NotPermitted
@@ -27,11 +26,6 @@ from throughline.foundation.kernel.actor import Actor
 from throughline.record.chart.actions import note_receipts
 from throughline.record.chart.records.received import Receipt, Stretch
 
-# Types that point to nothing of their own type and that nothing of another of these types needs the words of.
-SIDE_BY_SIDE = frozenset(
-    {"Patient", "Observation", "Condition", "Procedure", "Immunization", "AllergyIntolerance"}
-    | {"MedicationRequest", "MedicationStatement", "MedicationDispense", "MedicationAdministration"}
-)
 # How often a stretch is tried that met another one bringing the same resource at the same moment.
 TRIES = 3
 
@@ -79,13 +73,6 @@ def _all_refused(drafted: Draft, why: str) -> StretchOutcome:
     sentence = f"Could not be stored: {why}"
     refused += [(f"{key.resource_type}/{key.resource_id}", key.resource_type, sentence) for key in drafted.received]
     return StretchOutcome(refused=refused, unchanged=drafted.repeated)
-
-
-def of_one_type(entries: Iterable[Entry]) -> str:
-    """Return the type of resources that may be taken in side by side, "" when they may not or are of several types."""
-    kinds = {one.node.get("resourceType") if type(one.node) is dict else None for one in entries}
-    kind = kinds.pop() if len(kinds) == 1 else None
-    return kind if kind in SIDE_BY_SIDE else ""
 
 
 class Gang:

@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db import connection
 
 from throughline.edge.interop import stretches
-from throughline.edge.interop.beside import Gang, Task, alone, of_one_type
+from throughline.edge.interop.beside import Gang, Task, alone
 from throughline.edge.interop.fhir import files
 from throughline.edge.interop.fhir.drafting import Draft, draft
 from throughline.edge.interop.fhir.files import Found
@@ -170,15 +170,16 @@ class Import:
     def _lines(self, one: Found) -> None:
         with files.opened(one.path) as stream:
             raw = getattr(stream, "fileobj", stream)
-            stretch = LineStretch()
-            most = stretches.STRETCH_LINES_BESIDE if self.workers > 1 else stretches.STRETCH_LINES
+            beside = self.workers > 1
+            stretch = LineStretch(unread=beside)
+            most = stretches.STRETCH_LINES_BESIDE if beside else stretches.STRETCH_LINES
             met = 0
             try:
                 for number, (position, line) in enumerate(files.lines(stream), start=1):
                     if stretch.is_full(most):
                         self._take_lines(one, stretch, more=True)
                         self.progress(one.path, raw.tell())
-                        stretch = LineStretch()
+                        stretch = LineStretch(unread=beside)
                     if not met and not one.named and line.strip() and is_no_record(line):
                         self._skip(one)
                         return
@@ -186,7 +187,7 @@ class Import:
                     if not stretch.add(number, position, line):
                         self._take_lines(one, stretch)
                         self._gather(one)
-                        stretch = LineStretch()
+                        stretch = LineStretch(unread=beside)
                         self._bundle_line(one, number, position, line)
             finally:
                 # What stood before a break in the file is whole lines, hence whole resources.
@@ -195,9 +196,9 @@ class Import:
 
     def _take_lines(self, one: Found, stretch: LineStretch, *, more: bool = False) -> None:
         """Take in a stretch, beside others where that may be; processes for it are begun when `more` is to come."""
-        if not stretch.entries and not stretch.unreadable:
+        if stretch.is_empty():
             return
-        kind = of_one_type(stretch.entries) if self.workers > 1 else ""
+        kind = stretch.of_one_type() if self.workers > 1 else ""
         if kind and more and self._gang is None and not connection.in_atomic_block:
             self._held.enter_context(alone(self.site_id, self.source))
             self._gang = self._held.enter_context(closing(Gang(self._task, self.workers)))

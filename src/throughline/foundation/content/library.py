@@ -48,7 +48,10 @@ def _base(named: str | None) -> Path:
 
 def overlay_directories() -> tuple[Path, ...]:
     """The overlay directories, in the order they are laid on. Raises ContentError for a missing one."""
-    named = [Path(part) for part in os.environ.get(OVERLAY, "").split(os.pathsep) if part.strip()]
+    said = os.environ.get(OVERLAY)
+    if not said:
+        return ()  # every event of every patient asks for content
+    named = [Path(part) for part in said.split(os.pathsep) if part.strip()]
     for place in named:
         if not place.is_dir():
             raise ContentError(f"{OVERLAY} names {place}, which is not a directory.")

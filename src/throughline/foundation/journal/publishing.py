@@ -89,7 +89,7 @@ def settle() -> None:
 
 
 def _plain(value: Any) -> Any:
-    if type(value) is str:
+    if value is None or type(value) is str or type(value) is int:
         return value
     if isinstance(value, UUID):
         return str(value)

@@ -151,35 +151,31 @@ def _add(result: Draft, entry: Entry) -> None:
         result.refused_keys.add(key)
         raise
     earlier = result.received.get(key)
-    if earlier is not None and not _replaces(reading, found, earlier):
-        result.repeated += 1
-        return
     if earlier is not None:
+        if not _replaces(reading, found, earlier):
+            result.repeated += 1
+            return
         result.repeated += 1
-    if who is not None:
-        result.who[key] = who
-    _note_order(result, key, order)
-    _note_times(result, key, node)
-    result.received[key] = Received(_naming(reading, order), found, entry.at_byte, entry.size)
+        result.asked.pop(key, None)
+    _note_meaning(result, key, node, who, order)
+    if order is not None:
+        reading = _naming(reading, order)
+    result.received[key] = Received(reading, found, entry.at_byte, entry.size)
     if entry.full_url:
         result.full_urls[entry.full_url] = key
 
 
-def _naming(reading: Reading, order: Asked | None) -> Reading:
+def _naming(reading: Reading, order: Asked) -> Reading:
     """Return the reading with what an order names, so that it is looked up with everything else."""
-    if order is None:
-        return reading
     return reading._replace(names=(("requester", order.requester), *(("reason", one) for one in order.reasons)))
 
 
-def _note_order(result: Draft, key: Key, order: Asked | None) -> None:
-    result.asked.pop(key, None)
+def _note_meaning(result: Draft, key: Key, node: Node, who: Any, order: Asked | None) -> None:
+    """Note whom, what or which times a resource speaks of. Raises Refused, and then it is refused whole."""
+    if who is not None:
+        result.who[key] = who
     if order is not None:
         result.asked[key] = order
-
-
-def _note_times(result: Draft, key: Key, node: Node) -> None:
-    """Note what a provider publishes. Raises Refused, and then the resource is refused whole."""
     if key.resource_type in _READ_TIMES:
         result.times[key] = _READ_TIMES[key.resource_type](node)
 

@@ -7,7 +7,8 @@ there is not what FHIR R4 allows. Paths are put together only then, because read
 import math
 import re
 from datetime import UTC, datetime
-from typing import Any, NamedTuple, TypeAlias
+from functools import lru_cache
+from typing import Any, NamedTuple, NoReturn, TypeAlias
 
 from throughline.record.chart.records.received import NOWHERE, Pointer
 
@@ -161,12 +162,28 @@ def concept(node: Node, key: str, path: str, prefer: str = "") -> Concept:
         return NOTHING
     if type(value) is not dict:
         raise wrong(f"{path}.{key}", value, "an object")
-    return concept_of(value, f"{path}.{key}", prefer)
+    return _of_one_coding(value) or concept_of(value, f"{path}.{key}", prefer)
 
 
 def concepts(node: Node, key: str, path: str) -> list[Concept]:
     """Return the CodeableConcepts in the list at `key`."""
-    return [concept_of(item, f"{path}.{key}[{n}]") for n, item in enumerate(nodes(node, key, path))]
+    if node.get(key) is None:
+        return []
+    return [
+        _of_one_coding(item) or concept_of(item, f"{path}.{key}[{n}]") for n, item in enumerate(nodes(node, key, path))
+    ]
+
+
+def _of_one_coding(value: Node) -> Concept | None:
+    """Return a concept of one coding whose parts are all text, as most are; None for any other."""
+    codings = value.get("coding")
+    if type(codings) is not list or len(codings) != 1 or type(codings[0]) is not dict:
+        return None
+    words, (coding,) = value.get("text", ""), codings
+    system, code, display = coding.get("system", ""), coding.get("code", ""), coding.get("display", "")
+    if type(words) is type(system) is type(code) is type(display) is str:
+        return Concept(system, code, words or display or code)
+    return None
 
 
 def concept_of(value: Node, path: str, prefer: str = "") -> Concept:
@@ -206,6 +223,8 @@ def words_of(found: list[Concept]) -> str:
 
 # --- dates ------------------------------------------------------------------------------------------------------
 
+# Times of one visit, or of one panel, stand in many resources.
+_TIMES_REMEMBERED, _LONGEST_REMEMBERED = 4_096, 40
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?\Z")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)\Z")
 
@@ -234,7 +253,8 @@ def when_of(value: str, path: str) -> When:
     """Return a date or dateTime already at hand."""
     try:
         if len(value) > 10:
-            return _instant(value, path)
+            read = _remembered if len(value) <= _LONGEST_REMEMBERED else _instant
+            return read(value) or _no_instant(value, path)
         match = _DATE.match(value)
         if match is None:
             raise Refused(path, f"is “{value[:40]}”, which is not a date (YYYY, YYYY-MM or YYYY-MM-DD)")
@@ -247,14 +267,22 @@ def when_of(value: str, path: str) -> When:
     return When(at, "day" if day else "month" if month else "year")
 
 
-def _instant(value: str, path: str) -> When:
+def _instant(value: str) -> When | None:
+    """Return a date and time, None when it is written as none. Raises ValueError for one that does not exist."""
     if not _INSTANT.match(value):
-        if re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d", value) and not re.search(r"(Z|[+-]\d\d:?\d\d)\Z", value):
-            raise Refused(path, f"is “{value[:40]}”, a time without its zone")
-        raise Refused(path, f"is “{value[:40]}”, which is not a date and time")
+        return None
     if len(value) > 32:  # more fractional digits than a microsecond
         value = re.sub(r"(\.\d{6})\d+", r"\1", value)
     return When(datetime.fromisoformat(value).astimezone(UTC), "second")
+
+
+_remembered = lru_cache(_TIMES_REMEMBERED)(_instant)
+
+
+def _no_instant(value: str, path: str) -> NoReturn:
+    if re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d", value) and not re.search(r"(Z|[+-]\d\d:?\d\d)\Z", value):
+        raise Refused(path, f"is “{value[:40]}”, a time without its zone")
+    raise Refused(path, f"is “{value[:40]}”, which is not a date and time")
 
 
 def period(node: Node, key: str, path: str) -> tuple[When, When]:
@@ -311,6 +339,8 @@ class Quantity(NamedTuple):
 
 
 _COMPARATORS = frozenset({"<", "<=", ">=", ">"})
+_NUMBERS = frozenset({int, float})
+_SURELY_FINITE = 1e300
 
 
 def quantity_of(value: Node, path: str) -> Quantity:
@@ -323,9 +353,18 @@ def quantity_of(value: Node, path: str) -> Quantity:
 def quantity(node: Node, key: str, path: str) -> Quantity | None:
     """Return the Quantity at `key`, None when absent."""
     value = node_at(node, key, path)
-    return None if value is None else quantity_of(value, f"{path}.{key}")
+    if value is None:
+        return None
+    found: Any = value.get("value")
+    code, unit = value.get("code", ""), value.get("unit", "")
+    are_plain = type(found) in _NUMBERS and type(code) is type(unit) is str and "comparator" not in value
+    if are_plain and -_SURELY_FINITE < found < _SURELY_FINITE:
+        return Quantity(float(found), "", code or unit)
+    return quantity_of(value, f"{path}.{key}")
 
 
 def notes(node: Node, path: str) -> str:
     """Return the text of the annotations under `note`."""
+    if "note" not in node:
+        return ""
     return "\n".join(text(one, "text", f"{path}.note[{n}]") for n, one in enumerate(nodes(node, "note", path)))

@@ -98,6 +98,8 @@ def in_words(measured: Quantity | None) -> str:
 
 
 def _range(node: Node, path: str) -> tuple[float | None, float | None, str]:
+    if "referenceRange" not in node:
+        return None, None, ""
     ranges = nodes(node, "referenceRange", path)
     if not ranges:
         return None, None, ""
@@ -134,6 +136,8 @@ def _components(node: Node, path: str) -> list[dict[str, Any]] | None:
 
 
 def _interpretation(node: Node, path: str) -> str:
+    if "interpretation" not in node:
+        return ""
     return ", ".join(one.code or one.words for one in concepts(node, "interpretation", path))
 
 
@@ -163,7 +167,7 @@ def observation(node: Node) -> Parts:
         _components(node, path),
         _interpretation(node, path),
         *_range(node, path),
-        concept(node, "dataAbsentReason", path).words,
+        concept(node, "dataAbsentReason", path).words if "dataAbsentReason" in node else "",
     )
     return {"fact": fact, "names": names}
 

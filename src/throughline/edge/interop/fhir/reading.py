@@ -57,7 +57,7 @@ def type_of(node: Node) -> str:
         raise Refused("resourceType", "is missing, so this is not a FHIR resource")
     if type(found) is not str:
         raise wrong("resourceType", found, "text")
-    if not _TYPE.match(found):
+    if found not in READERS and not _TYPE.match(found):
         raise Refused("resourceType", f"is “{found[:40]}”, which is no resource type")
     return found
 
@@ -75,10 +75,11 @@ def read(node: Node, full_url: str = "") -> Reading:
         raise Refused(f"{kind}.id", f"is “{identifier[:40]}”, which is no identifier")
     meta = node_at(node, "meta", kind) or {}
     inside = f"{kind}.meta"
-    reading = Reading(kind, identifier, text(meta, "versionId", inside), when(meta, "lastUpdated", inside).at)
+    edition = text(meta, "versionId", inside), when(meta, "lastUpdated", inside).at
     reader = READERS.get(kind)
     if reader is not None:
-        return _with_fact(reading, node, reader)
+        return Reading(kind, identifier, *edition, **_parts(node, kind, reader))
+    reading = Reading(kind, identifier, *edition)
     if kind in POINTED_TO:
         return reading._replace(
             subject=pointer(node, "patient", kind) if kind in ("RelatedPerson", "Device") else NOWHERE,
@@ -90,18 +91,21 @@ def read(node: Node, full_url: str = "") -> Reading:
     return reading._replace(subject=subject, element=element)
 
 
-def _with_fact(reading: Reading, node: Node, reader: Callable[[Node], clinical.Parts]) -> Reading:
-    kind = reading.resource_type
+def _parts(node: Node, kind: str, reader: Callable[[Node], clinical.Parts]) -> clinical.Parts:
+    """Return what is read of a resource with a fact, nothing of one that is about no patient."""
     parts = reader(node)
-    parts.setdefault("subject", pointer(node, "subject", kind) if "subject" in node else NOWHERE)
+    if "subject" not in parts:
+        parts["subject"] = pointer(node, "subject", kind) if "subject" in node else NOWHERE
     if "encounter" not in parts and "encounter" in node:
         parts["encounter"] = pointer(node, "encounter", kind)
-    subject: Pointer = parts["subject"]
-    if _NOT_PATIENTS.match(subject.reference) or (not subject.reference and kind in _MAY_LACK_PATIENT):
-        return reading
-    if not subject.reference:
+    reference = parts["subject"].reference
+    if reference.startswith("Patient/") and reference.count("/") == 1:
+        return parts
+    if _NOT_PATIENTS.match(reference) or (not reference and kind in _MAY_LACK_PATIENT):
+        return {}
+    if not reference:
         raise Refused(f"{kind}.{parts.get('element', 'subject')}", "names no patient")
-    return reading._replace(**parts)
+    return parts
 
 
 def _summary(node: Node, kind: str) -> dict[str, str]:

@@ -10,6 +10,7 @@ from throughline.edge.interop.fhir.drafting import Draft
 from throughline.edge.interop.fhir.elements import Refused
 from throughline.edge.interop.fhir.references import Key, Search, target
 from throughline.record.chart.records.received import (
+    NOWHERE,
     Common,
     Held,
     OutsideGoalFact,
@@ -26,6 +27,8 @@ _LINKS: dict[type[Any], tuple[str, ...]] = {
     OutsidePlanFact: ("addresses", "goals", "teams"),
     OutsideGoalFact: ("addresses",),
 }
+# Facts that hold pointers of their own.
+_POINTING = frozenset({*_LINKS, OutsideTeamFact})
 
 # Facts that say something happened; plans, goals and coverage reach into the future and move no patient's last day.
 EVENTS = frozenset(
@@ -87,6 +90,8 @@ def pointers_of(reading: Reading) -> Iterator[Pointer]:
     for _, pointer in reading.names:
         yield pointer
     fact = reading.fact
+    if type(fact) not in _POINTING:
+        return
     for column in _LINKS.get(type(fact), ()):
         yield from getattr(fact, column) or ()
     if isinstance(fact, OutsideTeamFact):
@@ -110,15 +115,16 @@ def patient_of(reading: Reading, draft: Draft, resolver: Resolver, known: Known)
         return own, known.patients[own]
     if not reading.subject.reference:
         return None, None
+    key = resolver.key(reading.subject)
+    found = known.patients.get(key) if key is not None and key.resource_type == "Patient" else None
+    if found is not None and not reading.subject.reference.startswith("#"):
+        return key, found
     path = f"{reading.resource_type}.{reading.element}.reference"
     said = f"“{reading.subject.reference[:120]}”"
     if said.startswith("“#"):
         raise Refused(path, f"points to {said}, a patient inside the resource itself, who cannot be told from others")
-    key = resolver.key(reading.subject)
     if key is not None and key.resource_type != "Patient":
         raise Refused(path, f"points to {said}, which is not a patient")
-    if key is not None and key in known.patients:
-        return key, known.patients[key]
     if key in draft.refused_keys:
         raise Refused(path, f"belongs to {said}, who was refused")
     raise PatientUnknown(path, f"points to {said}, who is in none of the files nor received before from this source")
@@ -129,6 +135,9 @@ def complete(reading: Reading, patient: Key | None, draft: Draft, resolver: Reso
     fact: Any = reading.fact
     if fact is None:
         return None
+    days = known.shifts.get(patient.resource_id, 0) if patient else 0
+    if not days and not reading.names and reading.code_from is NOWHERE and type(fact) not in _POINTING:
+        return fact
     for column, pointer in reading.names:
         name = summary_of(resolver.key(pointer), draft, known).get("name", "")
         if name:
@@ -143,7 +152,6 @@ def complete(reading: Reading, patient: Key | None, draft: Draft, resolver: Reso
                 display=fact.common.display or said.get("name", ""),
             )
     fact = _linked(fact, resolver, known)
-    days = known.shifts.get(patient.resource_id, 0) if patient else 0
     return moved(fact, days) if days else fact
 
 

@@ -9,10 +9,11 @@ import pytest
 from django.db import connection
 
 from throughline.edge.interop import importing, stretches
-from throughline.edge.interop.beside import Gang, of_one_type
+from throughline.edge.interop.beside import Gang
 from throughline.edge.interop.fhir import files
 from throughline.edge.interop.fhir.splitting import Entry
 from throughline.edge.interop.importing import Import
+from throughline.edge.interop.stretches import LineStretch, of_one_type
 from throughline.edge.interop.tests import bundles
 from throughline.foundation.access.models import Site
 from throughline.foundation.journal.models import JournalEntry
@@ -101,6 +102,59 @@ def test_several_processes_keep_what_one_keeps(tmp_path, monkeypatch):
 )
 def test_only_resources_of_one_type_that_point_to_none_of_theirs_go_side_by_side(kinds, expected):
     assert of_one_type([Entry({"resourceType": kind}, "", 0, 0, "") for kind in kinds]) == expected
+
+
+READING = b'{"resourceType":"Observation","id":"o%d","status":"final","code":{"text":"Weight"}}\n'
+
+
+def _gathered(*lines: bytes) -> tuple[LineStretch, LineStretch]:
+    """Return the lines gathered to be read elsewhere, and gathered as they are read here."""
+    unread, read = LineStretch(unread=True), LineStretch()
+    position = 7
+    for number, line in enumerate(lines, start=3):
+        assert unread.add(number, position, line) == read.add(number, position, line)
+        position += len(line)
+    return unread, read
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        b"",
+        b"\n",
+        b'{"resourceType":"Observation","id":"torn\n',
+        b'{"resourceType": "Observation","id":"spaced"}\r\n',
+        b'{"id":"late","resourceType":"Observation"}\n',
+        b'{"resourceType":"Patient","id":"p1"}\n',
+        b"[1]\n",
+    ],
+)
+@pytest.mark.parametrize("place", [0, 1, 3])
+def test_lines_gathered_unread_say_what_lines_read_at_once_say(odd, place):
+    lines = [READING % number for number in range(3)]
+    unread, read = _gathered(*lines[:place], odd, *lines[place:])
+    assert unread.of_one_type() == read.of_one_type()
+    assert unread.is_empty() == read.is_empty()
+    assert unread.received("f") == read.received("f")
+    one, other = unread.draft(), read.draft()
+    assert (one.received, one.refused) == (other.received, other.refused)
+
+
+def test_only_lines_that_begin_alike_stay_unread():
+    unread = LineStretch(unread=True)
+    for number in range(3):
+        assert unread.add(number + 1, number * 90, READING % number)
+    assert unread.of_one_type() == "Observation"
+    assert not unread._entries
+    assert not unread.add(4, 270, b'{"resourceType":"Bundle","type":"collection","entry":[]}')
+    assert len(unread._entries) == 3
+
+
+def test_a_line_that_says_two_types_is_refused_where_it_is_read():
+    line = b'{"resourceType":"Observation","id":"o9","resourceType":"Bundle","entry":[]}\n'
+    drafted = LineStretch.of(1, 0, [READING % 1, line, READING % 2]).draft()
+    assert [one.resource for one in drafted.refused] == ["line 2"]
+    assert [received.at_byte for received in drafted.received.values()] == [0, len(READING % 1) + len(line)]
 
 
 @pytest.mark.django_db

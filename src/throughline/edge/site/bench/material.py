@@ -1,11 +1,14 @@
-"""What the measurements take in: a bundle of about one megabyte and a file of people, all invented, made here."""
+"""What the measurements take in: a bundle of about a megabyte, files of people, of readings and of a caseload.
+
+All invented, made here.
+"""
 
 from __future__ import annotations
 
 import json
 import random
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from itertools import count, islice
 from pathlib import Path
@@ -15,10 +18,14 @@ from throughline.edge.site.bench.context import Bench
 
 PEOPLE = 3_000
 OBSERVATIONS, OBSERVATIONS_EACH = 10_000, 500
+CASELOAD = 40  # patients, each with
+CASELOAD_EACH = {"Condition": 8, "MedicationRequest": 12, "Observation": 250}
 BUNDLE_BYTES = 1_000_000
 FAMILIES = ("Abara", "Brandt", "Castellanos", "Dvořák", "Engström", "Farouk", "Grünwald", "Hollis", "Ibarra", "Jansen")
 GIVEN = ("Amina", "Bo", "Consuelo", "Dmitri", "Esme", "Fikret", "Greta", "Hugo", "Ines", "Joaquín")
 LOINC = (("8867-4", "Heart rate", "/min"), ("29463-7", "Body weight", "kg"), ("2339-0", "Glucose", "mg/dL"))
+ICD = (("I50.9", "Heart failure, unspecified"), ("E11.9", "Type 2 diabetes mellitus without complications"))
+RXNORM = (("310429", "furosemide 20 MG Oral Tablet"), ("860975", "metformin hydrochloride 500 MG Oral Tablet"))
 START = date(2024, 1, 1)
 
 
@@ -48,9 +55,7 @@ def people(bench: Bench) -> Path:
     """Return a file of Patients, one a line, new on every call."""
     mark = uuid.uuid4().hex
     path = bench.home / "people.ndjson"
-    with open(path, "w", encoding="utf-8") as out:
-        for number in range(PEOPLE):
-            out.write(json.dumps(person(number, mark)) + "\n")
+    _write(path, (person(number, mark) for number in range(PEOPLE)))
     return path
 
 
@@ -66,6 +71,25 @@ def observations(bench: Bench) -> tuple[Path, Path]:
             for reading in islice(_readings(f"{mark}-{number}", whom), OBSERVATIONS_EACH):
                 readings.write(json.dumps(reading) + "\n")
     return whose, what
+
+
+def caseload(bench: Bench) -> tuple[Path, int]:
+    """Return a folder of a nurse's patients' records, a file a type, new on every call, and how many there are."""
+    mark = uuid.uuid4().hex
+    people = [person(number, mark) for number in range(CASELOAD)]
+    folder = bench.home / "caseload"
+    folder.mkdir(exist_ok=True)
+    _write(folder / "Patient.ndjson", people)
+    for kind, each in CASELOAD_EACH.items():
+        made = (_KINDS[kind](f"{mark}-{one['id']}", {"reference": f"Patient/{one['id']}"}) for one in people)
+        _write(folder / f"{kind}.ndjson", (record for records in made for record in islice(records, each)))
+    return folder, CASELOAD * (1 + sum(CASELOAD_EACH.values()))
+
+
+def _write(path: Path, records: Iterable[dict[str, Any]]) -> None:
+    with open(path, "w", encoding="utf-8") as out:
+        for record in records:
+            out.write(json.dumps(record) + "\n")
 
 
 def bundle(bench: Bench) -> bytes:
@@ -105,6 +129,32 @@ def _readings(mark: str, whom: dict[str, str]) -> Iterator[dict[str, Any]]:
         yield from _of_a_day(mark, day, f"{START + timedelta(days=day)}T{8 + day % 9:02d}:00:00+00:00", whom)
 
 
+def _conditions(mark: str, whom: dict[str, str]) -> Iterator[dict[str, Any]]:
+    active = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/condition-clinical", "code": "active"}]}
+    for number in count(1):
+        code, display = ICD[number % len(ICD)]
+        coding = [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": code, "display": display}]
+        said = {"code": {"coding": coding, "text": display}, "subject": whom, "clinicalStatus": active}
+        yield _one("Condition", mark, number, **said, onsetDateTime=f"{START + timedelta(days=number)}")
+
+
+def _medicines(mark: str, whom: dict[str, str]) -> Iterator[dict[str, Any]]:
+    for number in count(1):
+        code, display = RXNORM[number % len(RXNORM)]
+        coding = [{"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": code, "display": display}]
+        yield _one(
+            "MedicationRequest",
+            mark,
+            number,
+            status="active",
+            intent="order",
+            medicationCodeableConcept={"coding": coding, "text": display},
+            subject=whom,
+            authoredOn=f"{START + timedelta(days=number)}T09:00:00+00:00",
+            dosageInstruction=[{"text": "one tablet by mouth every morning"}],
+        )
+
+
 def _of_a_day(mark: str, day: int, at: str, whom: dict[str, str]) -> Iterator[dict[str, Any]]:
     for number, (code, display, unit) in enumerate(LOINC):
         coding = [{"system": "http://loinc.org", "code": code, "display": display}]
@@ -131,3 +181,6 @@ def _of_a_day(mark: str, day: int, at: str, whom: dict[str, str]) -> Iterator[di
 def _one(kind: str, mark: str, number: int, **fields: Any) -> dict[str, Any]:
     made = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{mark}-{kind}-{number}"))
     return {"resourceType": kind, "id": made, **fields}
+
+
+_KINDS = {"Condition": _conditions, "MedicationRequest": _medicines, "Observation": _readings}

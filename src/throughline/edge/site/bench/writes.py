@@ -172,6 +172,12 @@ def observations(bench: Bench) -> list[float]:
     return [material.OBSERVATIONS / _take_in(bench, readings, material.OBSERVATIONS, after=patients)]
 
 
+def caseload(bench: Bench) -> list[float]:
+    """Return the resources per second of a nurse's patients taken in with their records, from a file a type."""
+    folder, number = material.caseload(bench)
+    return [number / _take_in(bench, folder, number)]
+
+
 MEASUREMENTS = (
     Measurement(
         "register-1",
@@ -209,6 +215,15 @@ MEASUREMENTS = (
         "readings from NDJSON through validation, 500 a patient",
         "per s",
         observations,
+        "floor.copy-observations",
+        "≥ 0.2 × floor",
+        at_least=0.2,
+    ),
+    Measurement(
+        "caseload",
+        "a caseload from NDJSON through validation, 40 patients with 270 records each",
+        "per s",
+        caseload,
         "floor.copy-observations",
         "≥ 0.2 × floor",
         at_least=0.2,

@@ -3,10 +3,13 @@
 import os
 import signal
 from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
 
 import orjson
 import pytest
 
+from throughline.edge.interop.fhir import files
 from throughline.edge.site.bench import context, harness, load, material, report
 from throughline.edge.site.bench.harness import Measurement, NotMeasured, Result
 
@@ -84,6 +87,17 @@ def test_rate_counts_what_all_workers_did_and_says_when_one_failed() -> None:
 
     with pytest.raises(NotMeasured, match="no such table"):
         load.rate(broken, workers=1, seconds=0.05)  # type: ignore[arg-type]
+
+
+def test_the_caseload_is_whole_and_in_an_order_that_resolves(tmp_path: Path) -> None:
+    folder, number = material.caseload(SimpleNamespace(home=tmp_path))  # type: ignore[arg-type]
+    found = files.find([folder])
+    assert found[0].path.name == "Patient.ndjson"
+    records = [orjson.loads(line) for one in found for line in one.path.read_bytes().splitlines()]
+    assert len(records) == len({(one["resourceType"], one["id"]) for one in records}) == number
+    people = {f"Patient/{one['id']}" for one in records if one["resourceType"] == "Patient"}
+    assert len(people) == material.CASELOAD
+    assert {one["subject"]["reference"] for one in records if "subject" in one} == people
 
 
 def test_material_is_a_megabyte_of_linked_resources() -> None:

@@ -54,9 +54,7 @@ def take_in_received(
         rows = [_resource_row(one, site_id, source, file_id, at) for one in portion]
         loads = [Load(ReceivedResource, _RESOURCE, rows), *_facts(portion, site_id, source, at)]
         load(loads, replacing=bool(changed))
-    identifiers = _identifiers(coming, site_id, source)
-    if identifiers.rows:
-        load([identifiers], replacing=False)
+    load([_identifiers(coming, site_id, source)], replacing=False)
     DateShift.objects.bulk_create(
         [
             DateShift(site_id=site_id, source=source, patient_source_id=patient, days=days)
@@ -118,7 +116,7 @@ def _resource_row(arrival: Arrival, site_id: UUID, source: str, file_id: UUID, a
         reading.resource_id,
         reading.version,
         reading.updated_at,
-        f"\\x{received.sha256.hex()}",
+        received.sha256,
         file_id,
         received.at_byte,
         received.size,

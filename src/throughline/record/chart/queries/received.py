@@ -8,19 +8,30 @@ import orjson
 from django.apps import apps
 from django.db import connection
 
+from throughline.foundation.access.array_text import array
 from throughline.foundation.access.queries import sees
 from throughline.foundation.access.records import Viewer
 from throughline.foundation.kernel.actions import NotFound
-from throughline.record.chart.models import DateShift, ReceivedChunk, ReceivedResource
+from throughline.record.chart.models import ReceivedChunk, ReceivedResource
 from throughline.record.chart.records.received import Edition, Held
 
 CHUNK = 1_048_576
 
+# One look into the index a key: joined freely, a source whose rows the planner takes for few is read from end to end
+# at every stretch.
 _HELD = """
-select r.resource_type, r.resource_id, r.id, r.version, r.source_updated_at, r.sha256, r.patient_id, r.summary::text
+select k.kind, k.ident, r.id, r.version, r.source_updated_at, r.sha256, r.patient_id, r.summary::text
 from unnest(%s::text[], %s::text[]) as k(kind, ident)
-join chart_receivedresource r
-  on r.site_id = %s and r.source = %s and r.resource_type = k.kind and r.resource_id = k.ident
+cross join lateral (
+  select * from chart_receivedresource
+  where site_id = %s and source = %s and resource_type = k.kind and resource_id = k.ident limit 1
+) r
+"""
+
+_SHIFTED = """
+select s.patient_source_id, s.days from unnest(%s::text[]) as k(ident) cross join lateral (
+  select * from chart_dateshift where site_id = %s and source = %s and patient_source_id = k.ident limit 1
+) s
 """
 
 _IDENTIFIED = """
@@ -41,7 +52,8 @@ def held(
     if not keys or site_id not in viewer.wide_sites:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute(_HELD, [[key[0] for key in keys], [key[1] for key in keys], site_id, source])
+        kinds, idents = zip(*keys, strict=True)
+        cursor.execute(_HELD, [array(kinds), array(idents), site_id, source])
         return {
             (kind, ident): Held(
                 row_id, Edition(version, updated_at, bytes(digest)), patient, orjson.loads(said) if said else None
@@ -80,8 +92,9 @@ def date_shifts(viewer: Viewer, *, site_id: UUID, source: str, source_ids: Colle
     """Return by how many days the dates of each received patient were moved; those never moved are left out."""
     if not source_ids or site_id not in viewer.wide_sites:
         return {}
-    found = DateShift.objects.filter(site_id=site_id, source=source, patient_source_id__in=list(source_ids))
-    return dict(found.values_list("patient_source_id", "days"))
+    with connection.cursor() as cursor:
+        cursor.execute(_SHIFTED, [array(list(source_ids)), site_id, source])
+        return dict(cursor.fetchall())
 
 
 def received_bytes(viewer: Viewer, *, resource_id: UUID) -> bytes:

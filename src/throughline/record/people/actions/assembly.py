@@ -69,6 +69,8 @@ class Rows:
 
 def own(rows: Sequence[Any], merged_in: Collection[str]) -> list[Any]:
     """Return the rows that are the patient's own; those a merge brought only when there are no others."""
+    if not merged_in:
+        return list(rows)
     return [row for row in rows if str(row.id) not in merged_in] or list(rows)
 
 
@@ -256,8 +258,10 @@ def _parts(statement: Any) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, 
 def chosen_name(names: Sequence[PatientName]) -> PatientName | None:
     """Return the name to show: the current official one, else the next best in use."""
     current = [name for name in names if name.until is None] or list(names)
+    if len(current) < 2:
+        return current[0] if current else None
     ranked = sorted(current, key=lambda name: (_NAME_ORDER.index(name.use), name.source != "", str(name.id)))
-    return ranked[0] if ranked else None
+    return ranked[0]
 
 
 def core_columns(rows: Rows, merged_in: Collection[str] = ()) -> dict[str, str]:
@@ -300,7 +304,8 @@ def first_phone(points: Iterable[ContactPoint]) -> str:
         for point in points
         if point.person_id is None and point.system == "phone" and point.kind != "old" and point.until is None
     ]
-    own.sort(key=lambda point: (point.rank, point.kind != "mobile", not point.value.startswith("+"), str(point.id)))
+    if len(own) > 1:
+        own.sort(key=lambda one: (one.rank, one.kind != "mobile", not one.value.startswith("+"), str(one.id)))
     return own[0].value[:32] if own else ""
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from throughline.foundation.access.array_text import array
 from throughline.foundation.access.bulk import insert_rows
 from throughline.foundation.access.permissions import Permission
 from throughline.foundation.journal.publishing import publish, publish_many
@@ -49,8 +50,14 @@ class UnableToTakeIn(Refusal):
     """What the other system says cannot be kept; the sentence names the record and what is wrong."""
 
 
-# One array in place of a parameter a person: thousands of those are slow to send and to plan.
-_KNOWN = "select * from people_patientsource where site_id = %s and source = %s and source_id = any(%s)"
+# One look into the index a key: asked for any of many ids at once, PostgreSQL reads the table from end to end, the more
+# so as it does not see that none of them is blank, which the index leaves out.
+_KNOWN = """
+select known.* from unnest(%s::text[]) as stated(source_id) cross join lateral (
+  select * from people_patientsource
+  where site_id = %s and source = %s and source_id = stated.source_id and not source_id = '' limit 1
+) known
+"""
 
 
 @dataclass(slots=True)
@@ -88,7 +95,7 @@ def _take_in(site_id: UUID, source: str, people: Sequence[PersonIn], by: Actor, 
     if not source or "" in stated:
         raise UnableToTakeIn("A patient from another system needs that system's key and her id there.")
     _hold([f"{site_id}/{source}/{key}" for key in stated])
-    known = {link.source_id: link for link in PatientSource.objects.raw(_KNOWN, [site_id, source, list(stated)])}
+    known = {link.source_id: link for link in PatientSource.objects.raw(_KNOWN, [array(list(stated)), site_id, source])}
     result: dict[str, TakenIn] = {}
     new: list[_New] = []
     for key, person in stated.items():
@@ -112,7 +119,7 @@ def _hold(keys: list[str]) -> None:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(n) FROM "
             "(SELECT hashtextextended(k, 0) AS n FROM unnest(%s::text[]) AS k ORDER BY 1) AS held",
-            [keys],
+            [array(keys)],
         )
 
 
