@@ -12,8 +12,9 @@ from throughline.record.chart.records.received import Stretch
 
 # A stretch of lines is one transaction: large enough to be fast, small enough to stay in memory.
 STRETCH_LINES = 2_000
-# Where several processes take in stretches side by side, smaller ones share the work more evenly.
-STRETCH_LINES_BESIDE = 500
+# Where several processes take in stretches side by side, smaller ones share the work more evenly. People come to twenty
+# rows each.
+STRETCH_LINES_BESIDE, STRETCH_PEOPLE_BESIDE = 1_000, 500
 STRETCH_BYTES = 8 * 1_048_576
 
 
@@ -57,6 +58,8 @@ class LineStretch:
 
     def is_full(self, most: int) -> bool:
         """Whether it holds as many lines, or as many bytes, as one transaction shall."""
+        if self._type == "Patient":
+            most = min(most, STRETCH_PEOPLE_BESIDE)
         return len(self.content) >= most or self.size >= STRETCH_BYTES
 
     def is_empty(self) -> bool:

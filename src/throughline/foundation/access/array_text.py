@@ -27,6 +27,9 @@ def array(values: Sequence[Any]) -> str:
             return _texts(values)
         if kind is UUID:
             return f"{{{','.join([f'{value.int:032x}' for value in values])}}}"
+        if kind is datetime:
+            said = {one: f'"{one.isoformat()}"' for one in set(values)}
+            return f"{{{','.join([said[value] for value in values])}}}"
         return f"{{{','.join(map(_writer(kind), values))}}}"
     return f"{{{','.join([_writer(type(value))(value) for value in values])}}}"
 

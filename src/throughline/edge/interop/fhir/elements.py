@@ -132,6 +132,14 @@ def bound(value: str, allowed: frozenset[str], path: str) -> str:
     return value
 
 
+def coded(node: Node, key: str, allowed: frozenset[str], path: str) -> str:
+    """Return the code of a required binding at `key`; refused when missing, empty or not in the value set."""
+    value = node.get(key)
+    if type(value) is str and value in allowed:
+        return value
+    return bound(required_text(node, key, path), allowed, f"{path}.{key}")
+
+
 # --- codes ------------------------------------------------------------------------------------------------------
 
 

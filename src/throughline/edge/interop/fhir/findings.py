@@ -12,7 +12,7 @@ from throughline.edge.interop.fhir.elements import (
     Quantity,
     Refused,
     When,
-    bound,
+    coded,
     concept,
     concepts,
     flag,
@@ -22,14 +22,13 @@ from throughline.edge.interop.fhir.elements import (
     period,
     pointers,
     quantity,
-    required_text,
     text,
     when,
     whole,
     words_of,
 )
 from throughline.foundation.kernel.codes import LOINC
-from throughline.record.chart.records.received import NOWHERE, NoteFact, ObservationFact, ReportFact
+from throughline.record.chart.records.received import NOWHERE, Common, NoteFact, ObservationFact, ReportFact
 
 
 def _effective(node: Node, path: str) -> tuple[When, When]:
@@ -150,15 +149,17 @@ def observation(node: Node) -> Parts:
     start, end = _effective(node, path)
     performers = pointers(node, "performer", path) if "performer" in node else []
     author, names = said_or_named("author", performers[0] if performers else NOWHERE)
-    issued = when(node, "issued", path)
-    common = chief(
-        what,
-        start,
-        end,
-        recorded_at=issued.at,
-        author=author,
-        status=bound(required_text(node, "status", path), bindings.OBSERVATION_STATUS, f"{path}.status"),
-        note=notes(node, path),
+    common = Common(
+        when(node, "issued", path).at,
+        author,
+        coded(node, "status", bindings.OBSERVATION_STATUS, path),
+        *what[:2],
+        what.words,
+        what.codings,
+        start.at,
+        end.at,
+        start.precision or end.precision,
+        notes(node, path),
     )
     fact = ObservationFact(
         common,
@@ -188,7 +189,7 @@ def report(node: Node) -> Parts:
         end,
         recorded_at=when(node, "issued", path).at,
         author=author,
-        status=bound(required_text(node, "status", path), bindings.REPORT_STATUS, f"{path}.status"),
+        status=coded(node, "status", bindings.REPORT_STATUS, path),
     )
     fact = ReportFact(common, _category(node, path), conclusion, pointers(node, "result", path) or None)
     return {"fact": fact, "names": names}
@@ -215,7 +216,7 @@ def document(node: Node) -> Parts:
         end,
         recorded_at=written.at,
         author=author,
-        status=bound(required_text(node, "status", path), bindings.DOCUMENT_STATUS, f"{path}.status"),
+        status=coded(node, "status", bindings.DOCUMENT_STATUS, path),
     )
     title = text(attachment, "title", inside) or text(node, "description", path)
     fact = NoteFact(

@@ -96,7 +96,7 @@ def _insert(load: Load, parameters: list[Any], replacing: bool) -> str:
         kind, is_json = types[name], types[name] == "jsonb"
         if place and values[0] == values[-1] and values.count(values[0]) == len(values):
             chosen.append(f"%s::{kind}")
-            said.append(json_text(values[0]) if is_json and values[0] is not None else values[0])
+            said.append(_alone(values[0], is_json))
         else:
             chosen.append(f'r."{name}"')
             arrays.append(name)
@@ -111,6 +111,13 @@ def _insert(load: Load, parameters: list[Any], replacing: bool) -> str:
         return statement
     settings = ", ".join(f'"{name}" = excluded."{name}"' for name in load.columns if name != "id")
     return f"{statement} on conflict (id) do update set {settings}"
+
+
+def _alone(value: Any, is_json: bool) -> Any:
+    """Return what stands in every row, as its parameter."""
+    if type(value) is float:
+        return value + 0.0  # as in an array, no zero below zero
+    return json_text(value) if is_json and value is not None else value
 
 
 @cache
