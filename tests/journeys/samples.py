@@ -41,7 +41,14 @@ from throughline.record.clocks.actions import ClockIn, start_clock
 from throughline.record.contacts.actions import ContactIn, log_contact
 from throughline.record.documents.actions import attach_file, draft_document, share, sign_document
 from throughline.record.documents.records import DocumentIn, ShareIn, paragraph
-from throughline.record.people.actions import PlaceEntry, add_name, add_practitioner, merge_patients, register_patient
+from throughline.record.people.actions import (
+    PlaceEntry,
+    add_name,
+    add_practitioner,
+    join_practitioners,
+    merge_patients,
+    register_patient,
+)
 from throughline.record.people.models import Organization, PossibleDuplicate, PractitionerRole
 from throughline.record.people.records import NameIn, PersonIn
 from throughline.record.tasks.actions import TaskIn, add_task
@@ -286,6 +293,12 @@ def _practitioner(world: World) -> UUID:
     return add_practitioner(site_id=world.site.id, entry=entry, place=PlaceEntry(), anyway=True, by=by, at=world.at)
 
 
+def _join(world: World) -> UUID:
+    """Join two entries of one practitioner and return the join."""
+    by = system("test")
+    return join_practitioners(practitioner_id=_practitioner(world), into_id=_practitioner(world), by=by, at=world.at)
+
+
 def _appointment(world: World) -> UUID:
     starts_at = world.at + timedelta(days=3)
     given = AppointmentIn(what="Heart clinic", provider="Twin Forks", starts_at=starts_at, ends_at=starts_at + HOUR)
@@ -380,6 +393,7 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
     "practitioner_id": _practitioner,
     "organization_id": lambda world: Organization.objects.get_or_create(site=world.site, name="Elm Clinic")[0].id,
     "role_id": lambda world: PractitionerRole.objects.create(site=world.site, practitioner_id=_practitioner(world)).id,
+    "join_id": _join,
     "appointment_id": _appointment,
     "round_id": lambda world: _round(world)[0],
     "round_entry_id": lambda world: _round(world)[1],

@@ -51,6 +51,7 @@ def _addresses(visitor: Visitor, name: str) -> list[str]:
             ("/directory/?kind=organization", "main [data-open]"),
             ("/intake/", "main [data-open]"),
             ("/referrals/", "main [data-open]"),
+            ("/delegated/", "main a[href$='/hand-on/']"),
             (patient, "a[href^='/case/']"),
         ):
             visitor.page.goto(start)
@@ -90,6 +91,27 @@ def test_no_page_scrolls_sideways_at_320_pixels(visit: Callable[..., Visitor], n
         if visitor.page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
             wrong.append(address)
     assert not wrong, wrong
+
+
+# What stands at the end of a row, below its text though half of the row would hold it.
+BELOW = """[...document.querySelectorAll('main .list > li')].filter((row) => {
+  const end = row.querySelector(':scope > .end'), text = row.firstElementChild;
+  if (!end || end === text || !end.offsetParent) return false;
+  const [a, b] = [text.getBoundingClientRect(), end.getBoundingClientRect()];
+  return b.top >= a.bottom - 2 && b.width < row.clientWidth / 2;
+}).map((row) => row.textContent.trim().replace(/\\s+/g, ' ').slice(0, 50)).slice(0, 3)"""
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_what_a_row_offers_stands_beside_its_text_where_there_is_room(visit: Callable[..., Visitor], name: str) -> None:
+    visitor = visit()
+    visitor.sign_in(name)
+    visitor.page.set_viewport_size({"width": 1366, "height": 768})
+    wrong = []
+    for address in _addresses(visitor, name):
+        visitor.page.goto(address)
+        wrong += [f"{address}: {row}" for row in visitor.page.evaluate(BELOW)]
+    assert not wrong, "\n".join(wrong)
 
 
 # WCAG 2.2, 1.4.12: what a reader may set without losing anything.

@@ -1,6 +1,6 @@
 """Gives the head of a patient's pages: identity, language, allergies, code status and who owns the case."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from throughline.practice.caseload import queries as caseload
 from throughline.record.cases import queries as cases
 from throughline.record.cases.records import CaseRecord
 from throughline.record.chart import queries as charts
+from throughline.record.chart.records.shown import ChartFact
 from throughline.record.people import queries as people
 from throughline.record.people.records import Identity
 
@@ -33,12 +34,17 @@ def head_of(viewer: Viewer, patient_id: UUID, known: Mapping[str, Any]) -> Patie
     if not isinstance(case, CaseRecord):
         asked["case"] = cases.open_case_part(viewer, patient_id)
     found = {"who": who, "case": case} | dict(zip(asked, together(*asked.values()), strict=True))
-    allergies = [fact.display for fact in found["allergies"] if fact.current]
+    allergies = [fact for fact in found["allergies"] if fact.current]
     return head_from(viewer, found["who"], allergies, found["case"])
 
 
-def head_from(viewer: Viewer, who: Identity, allergies: list[str], case: CaseRecord | None) -> PatientHead:
-    """Return the head made of what a page has read already."""
+def head_from(viewer: Viewer, who: Identity, allergies: Sequence[ChartFact], case: CaseRecord | None) -> PatientHead:
+    """Return the head made of what a page has read already.
+
+    An allergy warns; that none is known, or that nobody recorded any, stands among the facts.
+    """
+    warned = [fact.display for fact in allergies if not fact.none_known]
+    calm = () if warned else ((_("Allergies"), _("None known") if allergies else _("Not recorded")),)
     unknown = _("Not recorded")
     may_call = bool(who.phone) and viewer.may(Permission.WORK_CASE, who.site_id)
     return PatientHead(
@@ -48,12 +54,13 @@ def head_from(viewer: Viewer, who: Identity, allergies: list[str], case: CaseRec
         about=", ".join(part for part in (who.age, who.pronouns) if part),
         deceased=who.deceased,
         language=language_words(who.language, who.interpreter_needed),
-        warnings=_few(allergies),
+        warnings=_few(warned),
         phone=who.phone_shown,
         call_address=reverse("desk:call", args=[who.patient_id]) if may_call else "",
         facts=(
             (_("DOB"), who.born or unknown),
             ("MRN", who.mrn or unknown),
+            *calm,
             (_("Code status"), who.code_status or unknown),
             (_("Owner"), (case.owner_name or _("No owner")) if case else _("No open case")),
         ),

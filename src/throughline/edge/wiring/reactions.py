@@ -72,7 +72,7 @@ def _see_what_is_hers(event: TaskAdded, *, by: Actor, at: datetime) -> None:
 def _keep_looking(event: TaskDone | TaskCancelled, *, by: Actor, at: datetime) -> None:
     """A referral whose row was done or dropped by hand, and that did not move on, comes back after as many days."""
     if not by.is_system and (referral := waiting.referral_of_task(event.task_id)) is not None:
-        referrals.chase_referral(referral_out_id=referral, note=_said(event), by=by, at=at)
+        referrals.look_at_referral(referral_out_id=referral, note=_said(event), by=by, at=at)
 
 
 def _said(event: TaskDone | TaskCancelled) -> str:

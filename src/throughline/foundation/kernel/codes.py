@@ -10,6 +10,17 @@ CVX = "http://hl7.org/fhir/sid/cvx"
 UCUM = "http://unitsofmeasure.org"
 
 
+_NAMES = {
+    ICD10CM: "ICD-10-CM", SNOMED: "SNOMED CT", LOINC: "LOINC", RXNORM: "RxNorm", CVX: "CVX", UCUM: "UCUM",
+    "icd-10-cm": "ICD-10-CM", "snomed": "SNOMED CT", "loinc": "LOINC", "rxnorm": "RxNorm", "cvx": "CVX",
+}  # fmt: skip
+
+
+def system_name(system: str) -> str:
+    """Return a code system as people call it; one that is not known stays as it came."""
+    return _NAMES.get(system, system)
+
+
 @dataclass(frozen=True, slots=True)
 class Code:
     """One code of one system with the words it was recorded with."""

@@ -1,6 +1,6 @@
 """How dates, spans, numbers and phones are written on every page. Pure; row texts are made with these, in Python."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -31,6 +31,15 @@ def clock(value: datetime, time_zone: str, *, noon: bool = True) -> str:
     if noon and (local.hour, local.minute) == (12, 0):
         return "12:00 noon"
     return f"{local.hour % 12 or 12}:{local.minute:02d} {'AM' if local.hour < 12 else 'PM'}"
+
+
+def time_of_day(text: str) -> str:
+    """Return "2:30 PM" for "14:30"; what is no time stays as it is."""
+    try:
+        at = time.fromisoformat(text)
+    except ValueError:
+        return text
+    return f"{at.hour % 12 or 12}:{at.minute:02d} {'AM' if at.hour < 12 else 'PM'}"
 
 
 def moment(value: datetime, time_zone: str, today: date) -> str:

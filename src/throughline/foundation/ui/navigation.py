@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, resolve, reverse
 from django.utils.translation import gettext_lazy as _
 
 
@@ -99,11 +99,28 @@ def _tab_address(url_name: str) -> str:
         return ""
 
 
-def patient_tabs(patient_id: UUID, current: str) -> list[Entry]:
-    """Return the tabs of a patient's record whose pages exist, the one called `current` marked."""
+@lru_cache(maxsize=256)
+def _needs(href: str) -> str:
+    """Return the permission the page at an address asks for, as the page itself says; "" for none."""
+    return str(getattr(getattr(resolve(href).func, "page", None), "needs", None) or "")
+
+
+def may_open(url_name: str, viewer: Any, *args: Any) -> str:
+    """Return the address of a page, empty where it does not exist or the viewer lacks the permission it asks for."""
+    try:
+        href, model = reverse(url_name, args=args), reverse(url_name, args=[NOBODY] * len(args))
+    except NoReverseMatch:
+        return ""
+    needs = _needs(model)
+    return href if not needs or (viewer is not None and viewer.may(needs)) else ""
+
+
+def patient_tabs(patient_id: UUID, current: str, viewer: Any) -> list[Entry]:
+    """Return the tabs of a patient's record that the viewer may open, the one called `current` marked."""
     found = []
     for tab in PATIENT_TABS:
-        if href := _tab_address(tab.url_name):
+        href = _tab_address(tab.url_name)
+        if href and (not (needs := _needs(href)) or viewer.may(needs)):
             found.append(
                 Entry(href.replace(str(NOBODY), str(patient_id)), str(tab.label), "", tab.letter, tab.key == current)
             )

@@ -23,6 +23,17 @@ STATE_WORDS = {
     CLOSED: "closed",
 }
 
+# What a step of the case was, as its history says it.
+STEP_WORDS = {
+    "open": "Opened",
+    "consent": "Consent recorded",
+    "decline": "Declined by the patient",
+    "pause": "Paused",
+    "resume": "Resumed",
+    "close": "Closed",
+    "reopen": "Reopened",
+}
+
 # CMSA Standards of Practice (2022), termination of case management services; wording our own.
 CLOSE_REASONS: dict[str, str] = {
     "goals-met": "Goals met",
@@ -61,6 +72,17 @@ def apply(state: str, act: str) -> str:
         wanted = " or ".join(STATE_WORDS[s] for s in sorted(allowed))
         raise UnableToMoveCase(f"This case is {STATE_WORDS[state]}; to {act} it, it must be {wanted}.")
     return after
+
+
+def step_words(act: str, after: str) -> str:
+    """Return a step of a case in words; `after` is the state, the owner or the acuity it led to."""
+    if act == "assign":
+        return f"Assigned to {after}" if after else "Left without an owner"
+    if act == "acuity":
+        return f"Acuity set to {after}"
+    words = STEP_WORDS.get(act, act.replace("-", " ").capitalize())
+    state = STATE_WORDS.get(after, after)
+    return words if words.lower() == state else f"{words}, {state}"
 
 
 def check_pause(*, until: date, today: date) -> None:

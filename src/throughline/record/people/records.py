@@ -346,6 +346,32 @@ class Merged:
     unmerged_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JoinRecord:
+    """Two entries of the directory made one: which, who, when, and whether and why they were parted again."""
+
+    join_id: UUID
+    kind: str
+    kept_id: UUID
+    gone_id: UUID
+    gone_name: str
+    at: datetime
+    by: str
+    parted_at: datetime | None
+    parted_by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartPreview:
+    """What parting two entries would do: what turns back, and which facts the one that stayed gives up."""
+
+    join: JoinRecord
+    kept_name: str
+    moves: tuple[tuple[str, int], ...]
+    facts: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """One name, number, phone, address or contact person as the particulars page lists it."""

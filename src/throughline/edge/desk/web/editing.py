@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from throughline.foundation.access.permissions import Permission
 from throughline.foundation.access.web.page import page
-from throughline.foundation.drafts.web.editing import Edit, EditForm, Field, UnableToRead, edit
+from throughline.foundation.drafts.web.editing import Edit, EditForm, Field, edit
 from throughline.foundation.kernel.actions import locate
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.practice.caseload import queries as caseload
@@ -25,7 +25,7 @@ TASK = EditForm(
     (
         Field("title", _("What is to be done"), required=True),
         Field("due_on", _("Due"), kind="day"),
-        Field("due_time", _("At"), most=5, hint=_("Such as 14:30; empty for the end of the day.")),
+        Field("due_time", _("At"), kind="time", hint=_("Empty for the end of the day.")),
         Field("owner_id", _("Owner"), kind="choice"),
     ),
     told="task_id",
@@ -41,7 +41,7 @@ def task(request: HttpRequest, viewer: Viewer, task_id: UUID) -> HttpResponse:
     owners = tuple((str(key), name) for key, name in caseload.colleagues(viewer, place.site_id))
     held = str(queries.task(viewer, task_id).owner_id or "")
     if held not in dict(owners):
-        owners = ((held, _("As it is: nobody of this site")), *owners)
+        owners = ((held, _("As it is: nobody of this site") if held else _("No owner")), *owners)
 
     def write(changes: dict[str, Any], held: dict[str, Any]) -> None:
         was = {name: held[name] for name in ("title", "due_at", "due_has_time")}
@@ -75,7 +75,4 @@ def _user(text: str) -> UUID | None:
 
 
 def _time(text: str) -> time:
-    try:
-        return time.fromisoformat(text) if text else time(23, 59, 59)
-    except ValueError as wrong:
-        raise UnableToRead(_("Enter a time such as 14:30.")) from wrong
+    return time.fromisoformat(text) if text else time(23, 59, 59)

@@ -59,4 +59,4 @@ def _due(item: Due) -> str:
     if item.clock_id:
         title = f'<a href="{reverse("clocks:clock", args=[item.clock_id])}">{title}</a>'
     when = ", ".join(filter(None, (item.left, item.instant)))
-    return f'<li><b>{escape(item.verb)}:</b> {title} <span class="end nowrap">{when}</span></li>'
+    return f'<li><span><b>{escape(item.verb)}:</b> {title}</span> <span class="end nowrap">{when}</span></li>'

@@ -59,7 +59,7 @@ def overview_context(
     return {
         "patient_id": patient_id,
         "identity": who,
-        "head": head_from(viewer, who, [fact.display for fact in chart.of("allergy", current=True)], open_case),
+        "head": head_from(viewer, who, chart.of("allergy", current=True), open_case),
         "case": open_case,
         "chart": chart,
         "due": due,

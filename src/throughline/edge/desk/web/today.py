@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from throughline.edge.desk.web import digest, panels
 from throughline.edge.desk.web.pages import PAGE, chips, groups, line, token
 from throughline.foundation.access.permissions import Permission
-from throughline.foundation.access.web.answers import is_fragment, not_found
+from throughline.foundation.access.web.answers import is_fragment
 from throughline.foundation.access.web.page import page
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.foundation.ui import formats
@@ -88,8 +88,9 @@ def panel(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> HttpRespons
     """Show one row opened: everything due for the patient, and the acts that fit, ready for a key or a click."""
     _, holders = asked_of(request)
     found = caseload.worklist(viewer, only=patient_id, holders=holders, include_held=True).rows
-    if not found:
-        return not_found(request) if not is_fragment(request) else HttpResponse("")
+    if not found:  # not on her own list: what is due stands on the patient's page
+        due = reverse("desk:patient", args=[patient_id]) + "#due"
+        return redirect(due) if not is_fragment(request) else HttpResponse("")
     context = panels.opened(request, viewer, found[0], request.GET.get("open", "all"))
     context["line"] = line(found[0], viewer)
     return render(request, "desk/_row.html" if is_fragment(request) else "desk/row.html", context)
@@ -103,7 +104,8 @@ def why(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> HttpResponse:
     steps = ranking.explain(found[0].rank, at=viewer.at) if found else []
     name = found[0].name if found else ""
     template = "desk/_why.html" if is_fragment(request) else "desk/why.html"
-    return render(request, template, {"steps": steps, "name": name, "words": ranking.TIER_WORDS.items()})
+    shown = {"steps": steps, "name": name, "words": ranking.TIER_WORDS.items(), "patient_id": patient_id}
+    return render(request, template, shown)
 
 
 @require_POST

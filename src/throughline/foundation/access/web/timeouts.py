@@ -51,7 +51,7 @@ class SessionLimits:
                 messages.info(request, _("You were signed out because the time was up. Sign in to go on."))
             else:
                 self._count(request, at)
-                if request.path.startswith("/accounts/"):
+                if request.path.startswith(("/accounts/", "/help/", "/gallery/")):  # pages without the decorator
                     request.viewer = viewer_for(request.user, at=at)  # type: ignore[attr-defined]
                 if self._must_add_factor(request):
                     return HttpResponseRedirect(reverse("mfa_index"))

@@ -48,6 +48,7 @@ NEED_NONE = {
     "careplan/_agreement.html {% url 'careplan:agree' patient_id %}": KEPT,
     "careplan/_goal.html {% url 'careplan:target' g.id %}": ACT,
     "careplan/document.html ": ACT,
+    "coordination/part_entries.html ": ACT,
     "careplan/_pointed.html {% url 'careplan:needs' patient_id %}": NEW,
     "careplan/_tray.html {% url 'careplan:adopt' patient_id %}": NEW,
     "careplan/plan.html {{ paper }}": NEW,

@@ -18,6 +18,7 @@ Yours, Theirs, Both; a refusal shows the form again with what was typed. The act
 (`kernel.changing.differing`); when it finds a change in that very moment, everything is read and settled anew.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -39,6 +40,9 @@ from throughline.foundation.ui import formats
 
 Choices = tuple[tuple[str, Any], ...]
 TRIES = 3
+_TIME = re.compile(
+    r"^(?P<hour>\d{1,2})(?::(?P<minute>[0-5]\d))?(?::[0-5]\d)?\s*(?:(?P<half>[ap])\.?m\.?)?$", re.IGNORECASE
+)
 # Every edit form of the product: the test of the forms holds each to the locators and to the pages that show it.
 every_form: dict[str, "EditForm"] = {}
 
@@ -49,8 +53,10 @@ class UnableToRead(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field: `kind` is text, lines, voice (the patient's words), choice, day or number. `choices` are (key, words)
-    or what gives them at the time."""
+    """One field: `kind` is text, lines, voice (the patient's words), choice, day, time or number.
+
+    `choices` are (key, words) or what gives them at the time.
+    """
 
     name: str
     label: Any
@@ -68,7 +74,7 @@ class Field:
     @property
     def single(self) -> bool:
         """Whether it holds one value, of which two cannot both stay."""
-        return self.kind in ("choice", "day", "number")
+        return self.kind in ("choice", "day", "time", "number")
 
     def text_of(self, value: Any) -> str:
         """Return a held value as the field shows it."""
@@ -83,6 +89,8 @@ class Field:
                 return formats.day(date.fromisoformat(text))
             except ValueError:
                 return text
+        if self.kind == "time" and text:
+            return formats.time_of_day(text)
         return text or _("Empty")
 
     def value_of(self, text: str) -> Any:
@@ -94,7 +102,23 @@ class Field:
             raise UnableToRead(_("Choose %(field)s from the list.") % {"field": str(self.label).lower()})
         if self.kind == "day":
             return self._day(text)
+        if self.kind == "time":
+            return self._time(text)
         return self._number(text) if self.kind == "number" else text[: self.most]
+
+    def _time(self, text: str) -> str:
+        """Return "14:30" for 14:30 and for 2:30 PM, which a browser without a field for times sends as typed."""
+        found = _TIME.match(text)
+        if not text:
+            return ""
+        hour, half = (int(found["hour"]), (found["half"] or "").lower()) if found else (24, "")
+        if half and 1 <= hour <= 12:
+            hour = hour % 12 + (12 if half == "p" else 0)
+        elif half:
+            hour = 24
+        if found is None or hour > 23:
+            raise UnableToRead(_("Enter a time such as 2:30 PM."))
+        return f"{hour:02d}:{found['minute'] or '00'}"
 
     def _day(self, text: str) -> date | None:
         try:

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from throughline.foundation.ui.charts import Figure
-from throughline.foundation.ui.navigation import Entry, entries, patient_tabs
+from throughline.foundation.ui.navigation import Entry, entries, may_open, patient_tabs
 from throughline.foundation.ui.patient_head import head_of
 from throughline.foundation.ui.shortcuts import keymap as keymap_of
 
@@ -42,6 +42,13 @@ def _rail(shown: tuple[Entry, ...], user: str, language: str | None) -> SafeStri
     return render_to_string("ui/_rail.html", {"entries": shown, "user": user})
 
 
+@register.simple_tag(takes_context=True)
+def offered(context: dict[str, Any], name: str, *args: Any) -> str:
+    """Return a page's address, or "" where there is no such page or the reader may not open it: nobody is led to a
+    refusal."""
+    return may_open(name, getattr(context.get("request"), "viewer", None), *args)
+
+
 # Stand in the top bar as it is kept for what differs from one answer to the next.
 _TOKEN, _PATH, _PATIENT = "\ue000token\ue000", "\ue000path\ue000", "\ue000patient\ue000"
 
@@ -52,17 +59,23 @@ def topbar(context: dict[str, Any]) -> SafeString:
     request = context["request"]
     look, about = context.get("appearance") or {}, context.get("patient_id") or ""
     waiting = bool(getattr(request, "session", {}).get("outbox_open"))
-    html = _topbar(str(request.user), tuple(sorted(look.items())), bool(about), waiting, get_language())
+    viewer = getattr(request, "viewer", None)
+    links = tuple((key, may_open(name, viewer)) for key, name in _OF_THE_BAR)
+    html = _topbar(str(request.user), tuple(sorted(look.items())), bool(about), waiting, links, get_language())
     for mark, value in ((_TOKEN, context.get("csrf_token", "")), (_PATH, request.path), (_PATIENT, about)):
         html = html.replace(mark, escape(str(value)))
     return mark_safe(html)  # drawn by a template that escapes, and the three values are escaped here
 
 
+_OF_THE_BAR = (("register", "people:register"), ("refer", "intake:refer"), ("messages", "coordination:messages"))
+_Pairs = tuple[tuple[str, str], ...]
+
+
 @lru_cache(maxsize=128)
-def _topbar(who: str, look: tuple[tuple[str, str], ...], about: bool, waiting: bool, language: str | None) -> str:
+def _topbar(who: str, look: _Pairs, about: bool, waiting: bool, links: _Pairs, language: str | None) -> str:
     """Return the top bar drawn, once for all pages that show the same one, with marks for what they do not share."""
     held = {"who": who, "appearance": dict(look), "waiting": waiting, "about": _PATIENT if about else ""}
-    return render_to_string("ui/_topbar.html", held | {"path": _PATH, "csrf_token": _TOKEN})
+    return render_to_string("ui/_topbar.html", held | dict(links) | {"path": _PATH, "csrf_token": _TOKEN})
 
 
 class _Once(template.Node):
@@ -94,7 +107,7 @@ def patient_head(context: dict[str, Any]) -> dict[str, Any]:
     viewer, identity = context["request"].viewer, context.get("identity")
     patient_id = context.get("patient_id") or identity.patient_id
     head = context.get("head") or head_of(viewer, patient_id, {"identity": identity, "case": context.get("case")})
-    tabs = patient_tabs(patient_id, context.get("tab", ""))
+    tabs = patient_tabs(patient_id, context.get("tab", ""), viewer)
     return {"head": head, "tabs": tabs, "home": tabs[0].href if tabs else ""}
 
 

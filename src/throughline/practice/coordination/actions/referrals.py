@@ -304,15 +304,35 @@ def _touch(row: ReferralOut, act: str, at: datetime) -> None:
 
 @action("coordination.chase-referral", needs=Permission.COORDINATE, on="referral_out_id")
 def chase_referral(*, referral_out_id: UUID, note: str = "", by: Actor, at: datetime) -> None:
-    """Keep that somebody asked again; silence asks for the next step after as many business days once more."""
+    """Keep that somebody asked again; silence asks for the next step after as many business days once more.
+
+    Raises UnableToMoveReferral where nobody outside owes an answer: a draft, one declined or reported on, one ended.
+    """
+    row = _locked(referral_out_id)
+    if row.state not in referring.ASKED:
+        raise referring.UnableToMoveReferral(f"This referral is {referring.WORDS[row.state]}; nothing is waited for.")
+    _wait_again(row, "chase", note, by=by, at=at)
+
+
+@action("coordination.look-at-referral", needs=Permission.COORDINATE, on="referral_out_id")
+def look_at_referral(*, referral_out_id: UUID, note: str = "", by: Actor, at: datetime) -> None:
+    """Keep that its row was done by hand, so that it comes back: asked again where an answer is owed, else looked at.
+
+    Raises UnableToMoveReferral when the referral has ended.
+    """
     row = _locked(referral_out_id)
     if row.state not in referring.OPEN:
         raise referring.UnableToMoveReferral(f"This referral is {referring.WORDS[row.state]}; nothing is waited for.")
+    _wait_again(row, "chase" if row.state in referring.ASKED else "look", note, by=by, at=at)
+
+
+def _wait_again(row: ReferralOut, act: str, note: str, *, by: Actor, at: datetime) -> None:
+    """Keep a step that leaves the state as it is, and let silence count anew from it."""
     row.version += 1
     row.save(update_fields=["version"])
-    _step(row, "chase", _face(row), note, by=by, at=at)
-    words = referring.ACT_WORDS["chase"]
-    publish(ReferralMoved(**_about(row), act="chase", state=row.state, words=words, note=note.strip()), by=by, at=at)
+    _step(row, act, _face(row), note, by=by, at=at)
+    words = referring.ACT_WORDS[act]
+    publish(ReferralMoved(**_about(row), act=act, state=row.state, words=words, note=note.strip()), by=by, at=at)
     waiting.look_again(row, at=at, asked_at=at)
 
 
@@ -341,7 +361,7 @@ def undo_step(*, referral_out_id: UUID, version: int, by: Actor, at: datetime) -
     """
     row = _locked(referral_out_id)
     last = row.steps.order_by("-at", "-id").first()
-    if row.version != version or last is None or last.act in ("draft", "undo", "chase", "recall"):
+    if row.version != version or last is None or last.act in ("draft", "undo", "chase", "look", "recall"):
         raise referring.UnableToMoveReferral("This referral was changed since; look at it before changing it again.")
     if last.act == "send":
         if row.outbox_id is None:

@@ -15,6 +15,7 @@ from throughline.practice.coordination.records import providers as records
 from throughline.practice.coordination.rules import answers, referring, roles
 from throughline.practice.coordination.rules import appointments as booking
 from throughline.record.people.models import NamedProvider, Organization, Practitioner, PractitionerRole
+from throughline.record.people.queries import joins_of
 from throughline.record.people.queries.listed import alike
 from throughline.record.people.rules.npi import wrong_with_npi
 
@@ -34,7 +35,7 @@ def entry(viewer: Viewer, kind: str, key: UUID) -> records.Entry:
 def whole(viewer: Viewer, kind: str, key: UUID) -> records.Whole:
     """Return one entry with all that hangs on it, of patients the viewer may see. Raises NotFound when there is none.
 
-    Ten statements, however much there is; at most a hundred of each.
+    Twelve statements, however much there is; at most a hundred of each.
     """
     found = entry(viewer, kind, key)
     mine = Q(**{f"{kind}_id": key})
@@ -56,6 +57,7 @@ def whole(viewer: Viewer, kind: str, key: UUID) -> records.Whole:
         coming=tuple(_coming(viewer, mine)),
         published=tuple(_published(viewer, mine)),
         alike=tuple((one.id, one.words, one.why) for one in others),
+        joins=joins_of(viewer, kind, key),
     )
 
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from throughline.record.people.records import JoinRecord
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListingAsked:
@@ -177,3 +179,4 @@ class Whole:
     coming: tuple[Coming, ...]
     published: tuple[Published, ...]
     alike: tuple[tuple[UUID, str, str], ...]
+    joins: tuple[JoinRecord, ...]

@@ -45,6 +45,7 @@ ACT_WORDS: Mapping[str, str] = {
     "decline": "Declined", "schedule": "Scheduled", "miss": "Missed; a new date is needed", "attend": "Attended",
     "call-off": "Visit cancelled; the next step is open",
     "report": "Report received", "close": "Closed", "cancel": "Cancelled", "chase": "Asked again",
+    "look": "Looked at",
     "patient": "Patient asked", "undo": "Undone", "change": "Changed",
 }  # fmt: skip
 NEEDS_NOTE = {
@@ -74,6 +75,10 @@ _NEED_WORDS: tuple[tuple[str, str], ...] = (
 )
 _OMAHA_KINDS = {1: "community", 2: "community", 3: "community", 4: "community", 5: "community", 6: "community",
                 7: "community", 11: "behavioural", 39: "behavioural"}  # fmt: skip
+
+
+# The states in which somebody outside owes an answer, so that she can be asked once more.
+ASKED = (SENT, ACCEPTED, SCHEDULED, ATTENDED)
 
 
 class UnableToMoveReferral(Refusal):

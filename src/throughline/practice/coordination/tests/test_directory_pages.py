@@ -274,6 +274,35 @@ def test_a_supervisor_joins_two_entries_and_the_old_address_leads_on(client, nur
     assert answer.url == reverse("coordination:practitioner", args=[doctor.id])
 
 
+def test_two_joined_entries_are_parted_again_from_the_page_with_what_goes_back_told_first(
+    client, nurse, site, patient, doctor
+):
+    twin = Practitioner.objects.create(site=site, display_name="Ada Pillai", sort_name="Pillai, Ada", family="Pillai")
+    add_member(
+        patient_id=patient.id, member=MemberIn(ref=f"practitioner:{twin.id}"), by=as_actor(nurse), at=MONDAY
+    )  # fmt: skip
+    boss = make_user("supervisor", site)
+    client.force_login(boss)
+    client.post(reverse("coordination:join-practitioners", args=[doctor.id]), {"other": str(twin.id)})
+    assert TeamMember.objects.get().practitioner_id == doctor.id
+    page = client.get(reverse("coordination:practitioner", args=[doctor.id]))
+    where = reverse("coordination:part-entries", args=[page.context["whole"].joins[0].join_id])
+    assert where in page.content.decode()
+    asked = client.get(where).content.decode()
+    assert "1 place on a care team" in asked
+    refused = client.post(where, {"reason": " "})
+    assert refused.status_code == 422
+    assert "Say how you know that they are two entries." in refused.content.decode()
+    done = client.post(where, {"reason": "A cousin of the same name"}, follow=True)
+    assert done.redirect_chain[-1][0] == reverse("coordination:practitioner", args=[twin.id])
+    assert TeamMember.objects.get().practitioner_id == twin.id
+    told = client.get(reverse("coordination:practitioner", args=[doctor.id])).content.decode()
+    assert "A cousin of the same name" in told
+    assert where not in told, "it is taken back once"
+    client.force_login(nurse)
+    assert client.get(where).status_code == 403
+
+
 def test_the_page_of_an_entry_asks_the_same_statements_however_much_hangs_on_it(
     client, nurse, site, patient, doctor, django_assert_max_num_queries
 ):

@@ -274,3 +274,23 @@ def test_asking_again_counts_anew_and_an_ended_referral_is_not_chased(nurse, pat
     assert not live(patient).exists()
     with pytest.raises(UnableToMoveReferral, match="nothing is waited for"):
         chase_referral(referral_out_id=made, by=by(nurse, thursday), at=thursday)
+
+
+def test_asked_again_is_offered_only_where_somebody_owes_an_answer(nurse, patient):
+    button = 'value="chase"'
+    made = sent(nurse, patient)
+    where = reverse("coordination:referral-out", args=[made])
+    assert button in signed_in(nurse).get(where).content.decode()
+    move(nurse, made, "decline", "They take no new patients")
+    assert button not in signed_in(nurse).get(where).content.decode()
+    with pytest.raises(UnableToMoveReferral, match="nothing is waited for"):
+        chase_referral(referral_out_id=made, by=by(nurse), at=MONDAY)
+
+
+def test_the_row_of_a_declined_referral_done_by_hand_comes_back_and_nobody_was_asked_again(nurse, patient):
+    made = sent(nurse, patient)
+    move(nurse, made, "decline", "They take no new patients")
+    tuesday = MONDAY + timedelta(days=1)
+    do_task(task_id=live(patient).get().id, outcome="Looked, none near", by=by(nurse, tuesday), at=tuesday)
+    assert live(patient).count() == 1
+    assert ReferralOut.objects.get(pk=made).steps.order_by("-at", "-id").first().act == "look"

@@ -1,4 +1,4 @@
-"""The directory: practitioners and organizations found, shown, added, changed, taken off and joined."""
+"""The directory: practitioners and organizations found, shown, added, changed, taken off, joined and parted."""
 
 from collections.abc import Callable
 from typing import Any
@@ -31,8 +31,10 @@ from throughline.practice.coordination.web.listing_forms import (
     spoken,
 )
 from throughline.record.people import actions as people
+from throughline.record.people.queries import part_preview
 
 FILTERS = ("kind", "q", "specialty", "city", "house_kind", "off")
+JOINED = "Joined: everything that named either entry names this one. It can be taken back below."
 TABS = (("practitioner", "Practitioners"), ("organization", "Organizations"))
 
 
@@ -255,7 +257,7 @@ def join_practitioners(request: HttpRequest, viewer: Viewer, practitioner_id: UU
     """Make the entry chosen one with this one, which stays."""
     other = _other(request)
     people.join_practitioners(practitioner_id=other, into_id=practitioner_id, by=viewer.actor, at=viewer.at)
-    messages.success(request, "Joined: everything that named either entry names this one.")
+    messages.success(request, JOINED)
     return redirect("coordination:practitioner", practitioner_id)
 
 
@@ -265,8 +267,25 @@ def join_organizations(request: HttpRequest, viewer: Viewer, organization_id: UU
     """Make the entry chosen one with this one, which stays."""
     other = _other(request)
     people.join_organizations(organization_id=other, into_id=organization_id, by=viewer.actor, at=viewer.at)
-    messages.success(request, "Joined: everything that named either entry names this one.")
+    messages.success(request, JOINED)
     return redirect("coordination:organization", organization_id)
+
+
+@require_http_methods(["GET", "POST"])
+@page("coordination.part-entries", needs=Permission.MERGE_PATIENTS, patient="join_id")
+def part_entries(request: HttpRequest, viewer: Viewer, join_id: UUID) -> HttpResponse:
+    """Show what taking a join back would do, and take it back."""
+    refusal, reason = "", request.POST.get("reason", "")
+    if request.method == "POST":
+        try:
+            restored = people.part_entries(join_id=join_id, reason=reason, by=viewer.actor, at=viewer.at)
+        except people.UnableToPart as said:
+            refusal = str(said)
+        else:
+            messages.success(request, "Parted: each entry has its own again, and what was written since stays.")
+            return redirect(f"coordination:{part_preview(viewer, join_id).join.kind}", restored)
+    context = {"preview": part_preview(viewer, join_id), "refusal": refusal, "reason": reason}
+    return render(request, "coordination/part_entries.html", context, status=422 if refusal else 200)
 
 
 def _other(request: HttpRequest) -> UUID:

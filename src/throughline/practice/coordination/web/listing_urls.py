@@ -16,6 +16,7 @@ urlpatterns = [
     path(f"{ONE}listed/", listing.list_practitioner, name="list-practitioner"),
     path(f"{ONE}join/", listing.join_practitioners, name="join-practitioners"),
     path("directory/place/<uuid:role_id>/end/", listing.end_place, name="end-place"),
+    path("directory/join/<uuid:join_id>/part/", listing.part_entries, name="part-entries"),
     path(HOUSE, listing.organization, name="organization"),
     path(f"{HOUSE}change/", listing.change_organization, name="change-organization"),
     path(f"{HOUSE}listed/", listing.list_organization, name="list-organization"),

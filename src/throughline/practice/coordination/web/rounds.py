@@ -198,12 +198,11 @@ def conferences(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> HttpR
             raise
         except Refusal as refusal:
             trouble = str(refusal)
-    now = viewer.at.astimezone(ZoneInfo(viewer.time_zone))
     context = patient_context(viewer, patient_id, "team") | {
         "conferences": queries.conferences_of(viewer, patient_id),
         "trouble": trouble,
         "typed": request.POST,
-        "now": f"{now:%Y-%m-%dT%H:%M}",
+        "now": f"today {formats.clock(viewer.at, viewer.time_zone, noon=False)}",
     }
     return render(request, "coordination/conferences.html", context, status=422 if trouble else 200)
 

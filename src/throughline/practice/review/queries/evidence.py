@@ -7,6 +7,7 @@ from uuid import UUID
 
 from throughline.foundation.access.queries import sees
 from throughline.foundation.kernel.actions import NotFound
+from throughline.foundation.kernel.codes import system_name
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.record.chart.models import (
     Condition,
@@ -63,7 +64,7 @@ def chart_fact(viewer: Viewer, patient_id: UUID, kind: str, fact_id: UUID) -> Ch
         kind=WORDS[kind],
         words=row.display or row.code or WORDS[kind],
         value=_value(row),
-        codes=tuple((str(c.get("system", "")), str(c.get("code", ""))) for c in codings if c.get("code")),
+        codes=tuple((system_name(str(c.get("system", ""))), str(c.get("code", ""))) for c in codings if c.get("code")),
         status=" ".join(part for part in (row.status, getattr(row, "verification", "")) if part),
         began=row.effective_at,
         ended=row.effective_until,

@@ -32,7 +32,7 @@ def _context(viewer: Viewer, case_id: UUID) -> dict[str, object]:
     enrolled = {e.programme for e in found.enrolments if e.until is None}
     return {
         "case": found,
-        "steps": queries.history(viewer, case_id),
+        "steps": [(rules.step_words(one.act, one.after), one) for one in queries.history(viewer, case_id)],
         "may": viewer.may(Permission.ENROL, found.site_id),
         "acts": {act for act, (allowed, _) in rules.TRANSITIONS.items() if found.state in allowed},
         "close_reasons": rules.CLOSE_REASONS.items(),

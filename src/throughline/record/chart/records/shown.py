@@ -6,6 +6,9 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+# SNOMED CT: no known allergy, no known drug, environmental, food and animal allergy.
+NONE_KNOWN = frozenset({"716186003", "409137002", "428607008", "429625007", "428197003"})
+
 
 @dataclass(frozen=True, slots=True)
 class ChartFact:
@@ -32,6 +35,11 @@ class ChartFact:
     note: str
     current: bool
     more: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def none_known(self) -> bool:
+        """Whether the fact says that no allergy is known, which warns of nothing."""
+        return self.kind == "allergy" and (self.code in NONE_KNOWN or self.display.lower().startswith("no known "))
 
     @property
     def since(self) -> datetime:

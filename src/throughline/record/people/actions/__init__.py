@@ -14,6 +14,12 @@ from throughline.record.people.actions.changing import (
 )
 from throughline.record.people.actions.deciding import UnableToDecide, keep_apart, reopen_pair
 from throughline.record.people.actions.flagging import flag_duplicates
+from throughline.record.people.actions.joining import (
+    UnableToPart,
+    join_organizations,
+    join_practitioners,
+    part_entries,
+)
 from throughline.record.people.actions.listing import (
     AlreadyListed,
     PlaceEntry,
@@ -24,8 +30,6 @@ from throughline.record.people.actions.listing import (
     change_organization,
     change_practitioner,
     end_place,
-    join_organizations,
-    join_practitioners,
     list_organization,
     list_practitioner,
 )
@@ -52,6 +56,7 @@ __all__ = [
     "UnableToDecide",
     "UnableToList",
     "UnableToMerge",
+    "UnableToPart",
     "UnableToRegister",
     "UnableToTakeIn",
     "UnableToUnmerge",
@@ -76,6 +81,7 @@ __all__ = [
     "list_practitioner",
     "mark_deceased",
     "merge_patients",
+    "part_entries",
     "register_patient",
     "reopen_pair",
     "take_in_organizations",

@@ -1,14 +1,10 @@
-"""Writes of the directory: practitioners and organizations added, changed, taken off, put back, two entries joined."""
+"""Writes of the directory: practitioners and organizations added, changed, taken off and put back."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
-
-import pghistory.models
-from django.apps import apps
-from django.db import IntegrityError, transaction
 
 from throughline.foundation.access.permissions import Permission
 from throughline.foundation.kernel.actions import NotFound, Place, Refusal, action, locator
@@ -22,7 +18,6 @@ from throughline.record.people.rules.phones import read_phone
 
 _PERSON = ("prefix", "given", "family", "credentials", "npi", "gender", "languages", "phone", "fax", "email")
 _HOUSE = ("name", "kind", "npi", "phone", "fax", "email", "address_lines", "city", "state", "postal_code", "hours")
-_FILLED = ("npi", "phone", "fax", "email", "languages", "credentials", "kind", "city", "state", "postal_code", "hours")
 
 
 class UnableToList(Refusal):
@@ -145,21 +140,6 @@ def list_organization(*, organization_id: UUID, listed: bool, by: Actor, at: dat
     _list(Organization.objects.select_for_update().get(pk=organization_id), listed)
 
 
-@action("people.join-practitioners", needs=Permission.MERGE_PATIENTS, on="practitioner_id")
-def join_practitioners(*, practitioner_id: UUID, into_id: UUID, by: Actor, at: datetime) -> None:
-    """Make two entries one: all that names `practitioner_id` names `into_id` from now on, which fills its blanks.
-
-    Raises UnableToList for two NPIs, entries of two sites, or a record in which both stand.
-    """
-    _join(Practitioner, practitioner_id, into_id)
-
-
-@action("people.join-organizations", needs=Permission.MERGE_PATIENTS, on="organization_id")
-def join_organizations(*, organization_id: UUID, into_id: UUID, by: Actor, at: datetime) -> None:
-    """Make two entries of one organization one, as `join_practitioners` does."""
-    _join(Organization, organization_id, into_id)
-
-
 def _person(entry: Mapping[str, Any], held: Any = None) -> dict[str, Any]:
     """Return the columns of a practitioner. Raises UnableToList for what cannot stand."""
     said = {name: entry.get(name, "") for name in _PERSON}
@@ -255,37 +235,3 @@ def _list(row: Any, listed: bool) -> None:
         row.active = listed
         row.kept_here = sorted({*row.kept_here, "active"})
         row.save()
-
-
-def _join(model: Any, key: UUID, into: UUID) -> None:
-    rows = {row.pk: row for row in model.objects.select_for_update().filter(pk__in=[key, into]).order_by("pk")}
-    if len(rows) < 2 or rows[key].site_id != rows[into].site_id:
-        raise UnableToList("Choose another entry of the same directory.")
-    gone, kept = rows[key], rows[into]
-    if kept.merged_into_id or gone.merged_into_id:
-        raise UnableToList("One of the two was joined with another before; use that one.")
-    if gone.npi and kept.npi and gone.npi != kept.npi:
-        raise UnableToList(f"They carry two NPIs, {gone.npi} and {kept.npi}: two different entries of the register.")
-    _point(model, key, into)
-    for name in _FILLED:
-        if hasattr(kept, name) and not getattr(kept, name):
-            setattr(kept, name, getattr(gone, name))
-    kept.save()
-    gone.active, gone.merged_into, gone.kept_here = False, kept, sorted({*gone.kept_here, "active"})
-    gone.save()
-
-
-def _point(model: Any, key: UUID, into: UUID) -> None:
-    """Let every row of every table that names one entry name the other, found from the models themselves."""
-    for table in apps.get_models():
-        if not table._meta.managed or issubclass(table, pghistory.models.Event):
-            continue
-        for field in table._meta.concrete_fields:
-            if field.related_model is model:
-                try:
-                    with transaction.atomic():
-                        table._base_manager.filter(**{field.attname: key}).update(**{field.attname: into})
-                except IntegrityError as error:
-                    raise UnableToList(
-                        "Both stand on the care team of one patient. End one of the two places there first."
-                    ) from error

@@ -8,6 +8,8 @@ from throughline.record.people.models.circle import (
     PractitionerRole,
 )
 from throughline.record.people.models.matching import (
+    EntryJoin,
+    JoinedRow,
     MergedRow,
     PatientMerge,
     PossibleDuplicate,
@@ -28,6 +30,8 @@ __all__ = [
     "Address",
     "ContactPerson",
     "ContactPoint",
+    "EntryJoin",
+    "JoinedRow",
     "MergedRow",
     "NamedProvider",
     "Organization",

@@ -1,4 +1,7 @@
-"""What finds a patient, what may be the same patient twice, and how two records were joined and can be parted."""
+"""What finds a patient, what may be the same patient twice, and how two records were joined and can be parted.
+
+Entries of the directory are joined and parted in the same way.
+"""
 
 import pghistory
 from django.contrib.postgres.fields import ArrayField
@@ -114,3 +117,43 @@ class MergedRow(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["merge", "table"], name="people_mergedrow_merge")]
+
+
+class EntryJoin(models.Model):
+    """One joining of two entries of the directory, who joined them, and whether it was taken back and why."""
+
+    class Kind(models.TextChoices):
+        PRACTITIONER = "practitioner", "practitioner"
+        ORGANIZATION = "organization", "organization"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", db_index=False)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    kept = models.UUIDField(help_text="the entry that stayed")
+    gone = models.UUIDField(help_text="the entry joined into it")
+    joined_at = models.DateTimeField()
+    joined_by_id = models.UUIDField(null=True)
+    joined_by_name = models.CharField(max_length=200)
+    kept_before = models.JSONField(help_text="what the join may change of the entry that stayed, before it")
+    kept_after = models.JSONField(help_text="the same right after the join")
+    gone_before = models.JSONField(help_text="what the join changes of the entry joined into it, before it")
+    parted_at = models.DateTimeField(null=True)
+    parted_by_id = models.UUIDField(null=True)
+    parted_by_name = models.CharField(max_length=200, blank=True)
+    part_reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["gone"], condition=Q(parted_at__isnull=True), name="people_join_gone_once")
+        ]
+        indexes = [models.Index(fields=["kept"], name="people_join_kept")]
+
+
+class JoinedRow(models.Model):
+    """One row that a join turned from one entry of the directory to the other, so that exactly it can turn back."""
+
+    id = models.BigAutoField(primary_key=True)
+    join = models.ForeignKey(EntryJoin, on_delete=models.CASCADE, related_name="rows")
+    table = models.CharField(max_length=120, help_text="app_label.model")
+    column = models.CharField(max_length=80, help_text="the column that named the other entry")
+    row = models.CharField(max_length=64)

@@ -9,6 +9,7 @@ from throughline.record.people.queries.identity import (
     merged_ids,
     place_of_patient,
 )
+from throughline.record.people.queries.joined import joins_of, part_preview
 from throughline.record.people.queries.particulars import particulars
 from throughline.record.people.queries.search import find_by_identifier, search_patients
 
@@ -18,12 +19,14 @@ __all__ = [
     "identities",
     "identity",
     "identity_part",
+    "joins_of",
     "likely_matches",
     "lookalikes",
     "merge_preview",
     "merged_ids",
     "merges",
     "pairs",
+    "part_preview",
     "particulars",
     "place_of_patient",
     "search_patients",

@@ -5,9 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from throughline.foundation.kernel.actions import NotFound, NotPermitted
+from throughline.foundation.kernel.viewer import Viewer
 from throughline.record.people import actions
-from throughline.record.people.actions import AlreadyListed, PlaceEntry, UnableToList
-from throughline.record.people.models import Organization, Practitioner, PractitionerRole
+from throughline.record.people.actions import AlreadyListed, PlaceEntry, UnableToList, UnableToPart
+from throughline.record.people.models import EntryJoin, Organization, Practitioner, PractitionerRole
+from throughline.record.people.queries import joins_of, part_preview
 from throughline.record.people.records import OrganizationIn, PractitionerIn, RoleIn
 from throughline.record.people.rules.npi import read_npi, wrong_with_npi
 from throughline.record.people.tests.factories import AT, actor, site
@@ -165,3 +167,85 @@ def test_a_colleague_of_another_site_changes_nothing_here():
     with pytest.raises((NotFound, NotPermitted)):
         actions.change_practitioner(practitioner_id=key, entry={"family": "Taken"}, by=stranger, at=AT)
     assert not Organization.objects.exists()
+
+
+def joined(boss, **gone):
+    """Two entries of Samuel Feldgate, the second with a place of work and a phone, joined into the first."""
+    kept = add(boss)
+    other = add(boss, anyway=True, **({"phone": "937-555-0142", "credentials": "MD"} | gone))
+    place = actions.add_place(practitioner_id=other, place=PlaceEntry(specialty="Cardiology"), by=boss, at=AT)
+    return kept, other, place, actions.join_practitioners(practitioner_id=other, into_id=kept, by=boss, at=AT)
+
+
+@pytest.mark.django_db
+def test_parting_turns_back_exactly_what_the_join_turned():
+    boss = actor("supervisor")
+    kept, other, place, join = joined(boss)
+    since = actions.add_place(practitioner_id=kept, place=PlaceEntry(specialty="Sleep medicine"), by=boss, at=AT)
+    assert Practitioner.objects.get(pk=kept).phone == "+19375550142"
+    restored = actions.part_entries(join_id=join, reason="Two brothers", by=boss, at=AT)
+    assert restored == other
+    assert dict(PractitionerRole.objects.values_list("id", "practitioner_id")) == {place: other, since: kept}
+    stayed, back = Practitioner.objects.get(pk=kept), Practitioner.objects.get(pk=other)
+    assert (stayed.phone, stayed.credentials) == ("", "")
+    assert (back.phone, back.active, back.merged_into_id, back.kept_here) == ("+19375550142", True, None, [])
+    row = EntryJoin.objects.get(pk=join)
+    assert (row.parted_at, row.part_reason, row.parted_by_name) == (AT, "Two brothers", boss.name)
+
+
+@pytest.mark.django_db
+def test_what_was_changed_since_the_join_stays_when_it_is_taken_back():
+    boss = actor("supervisor")
+    kept, _, _, join = joined(boss)
+    actions.change_practitioner(practitioner_id=kept, entry={"phone": "937 555 0199"}, by=boss, at=AT)
+    actions.part_entries(join_id=join, reason="Two brothers", by=boss, at=AT)
+    stayed = Practitioner.objects.get(pk=kept)
+    assert (stayed.phone, stayed.credentials) == ("+19375550199", "")
+
+
+@pytest.mark.django_db
+def test_two_entries_are_parted_by_a_supervisor_with_a_reason_once_and_the_later_join_first():
+    boss = actor("supervisor")
+    kept, other, _, join = joined(boss)
+    with pytest.raises(NotPermitted):
+        actions.part_entries(join_id=join, reason="No", by=actor("case_manager"), at=AT)
+    with pytest.raises(UnableToPart, match="how you know"):
+        actions.part_entries(join_id=join, reason=" ", by=boss, at=AT)
+    third = add(boss, anyway=True)
+    later = actions.join_practitioners(practitioner_id=kept, into_id=third, by=boss, at=AT)
+    with pytest.raises(UnableToPart, match="Take that join back first"):
+        actions.part_entries(join_id=join, reason="Two brothers", by=boss, at=AT)
+    actions.part_entries(join_id=later, reason="A third", by=boss, at=AT)
+    actions.part_entries(join_id=join, reason="Two brothers", by=boss, at=AT)
+    with pytest.raises(UnableToPart, match="already"):
+        actions.part_entries(join_id=join, reason="Again", by=boss, at=AT)
+    assert set(Practitioner.objects.values_list("merged_into_id", flat=True)) == {None}
+    again = actions.join_practitioners(practitioner_id=other, into_id=kept, by=boss, at=AT)
+    assert again != join, "what was parted can be joined anew"
+
+
+@pytest.mark.django_db
+def test_the_preview_of_parting_says_what_goes_back_and_only_to_her_own_site():
+    boss = actor("supervisor")
+    kept, other, _, join = joined(boss)
+    viewer = Viewer(actor=boss, at=AT, user_id=boss.user_id, site_ids=frozenset({site().id}))
+    found = part_preview(viewer, join)
+    assert (found.moves, found.facts) == ((("place of work", 1),), ("phone", "credentials"))
+    assert [one.gone_id for one in joins_of(viewer, "practitioner", kept)] == [other]
+    stranger = Viewer(actor=boss, at=AT, user_id=boss.user_id, site_ids=frozenset({site("south").id}))
+    assert joins_of(stranger, "practitioner", kept) == ()
+    with pytest.raises(NotFound):
+        part_preview(stranger, join)
+
+
+@pytest.mark.django_db
+def test_a_part_joined_with_its_whole_stands_in_nothing_and_is_a_part_again_when_parted():
+    boss = actor("supervisor")
+    whole, part = (
+        actions.add_organization(site_id=site().id, entry={"name": name}, by=boss, at=AT) for name in ("Elm", "Elm 2")
+    )
+    Organization.objects.filter(pk=part).update(part_of=whole)
+    join = actions.join_organizations(organization_id=whole, into_id=part, by=boss, at=AT)
+    assert Organization.objects.get(pk=part).part_of_id is None
+    actions.part_entries(join_id=join, reason="A department", by=boss, at=AT)
+    assert Organization.objects.get(pk=part).part_of_id == whole
