@@ -80,13 +80,12 @@ def digest(node: Node) -> bytes:
 
     Raises Refused for what no database text can hold: a NUL character, half a surrogate pair, a number beyond 64 bits.
     """
-    kind = str(node.get("resourceType"))
     try:
         plain = orjson.dumps(node, option=orjson.OPT_SORT_KEYS)
     except (TypeError, ValueError) as problem:
-        raise Refused(kind, f"holds what no record can: {str(problem)[:80]}") from None
+        raise Refused(str(node.get("resourceType")), f"holds what no record can: {str(problem)[:80]}") from None
     if b"\\u0000" in plain and _holds_nul(node):
-        raise Refused(kind, "holds a NUL character")
+        raise Refused(str(node.get("resourceType")), "holds a NUL character")
     return hashlib.sha256(plain).digest()
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 
 from throughline.edge.interop.fhir import clinical, directory, findings, plans
 from throughline.edge.interop.fhir.elements import (
@@ -47,7 +48,8 @@ POINTED_TO = frozenset(
 _MAY_LACK_PATIENT = frozenset({"Observation", "DiagnosticReport", "DocumentReference", "CareTeam"})
 _NOT_PATIENTS = re.compile(r"(?:.*/)?(Group|Device|Location|Practitioner|Organization|Substance)/")
 _TYPE = re.compile(r"[A-Z][A-Za-z]{1,63}\Z")
-_ID = re.compile(r"[^\s\x00-\x1f]{1,200}\Z")
+_ID = re.compile(r"[^\s\x00-\x1f]+\Z")
+_LONGEST_ID = 200
 
 
 def type_of(node: Node) -> str:
@@ -71,11 +73,14 @@ def read(node: Node, full_url: str = "") -> Reading:
     identifier = text(node, "id", kind) or full_url.removeprefix("urn:uuid:").rpartition("/")[2]
     if not identifier:
         raise Refused(f"{kind}.id", "is missing, so the resource could not be recognised when it is sent again")
-    if not _ID.match(identifier):
+    # Letters, digits and hyphens alone, as most are, need no second look.
+    if len(identifier) > _LONGEST_ID or not (identifier.replace("-", "").isalnum() or _ID.match(identifier)):
         raise Refused(f"{kind}.id", f"is “{identifier[:40]}”, which is no identifier")
-    meta = node_at(node, "meta", kind) or {}
-    inside = f"{kind}.meta"
-    edition = text(meta, "versionId", inside), when(meta, "lastUpdated", inside).at
+    edition: tuple[str, datetime | None] = ("", None)
+    meta = node_at(node, "meta", kind) if "meta" in node else None
+    if meta:
+        inside = f"{kind}.meta"
+        edition = text(meta, "versionId", inside), when(meta, "lastUpdated", inside).at
     reader = READERS.get(kind)
     if reader is not None:
         return Reading(kind, identifier, *edition, **_parts(node, kind, reader))
