@@ -233,6 +233,7 @@ def words_of(found: list[Concept]) -> str:
 
 # Times of one visit, or of one panel, stand in many resources.
 _TIMES_REMEMBERED, _LONGEST_REMEMBERED = 4_096, 40
+_LONGEST_DATE = 10
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?\Z")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)\Z")
 
@@ -254,13 +255,20 @@ def when(node: Node, key: str, path: str) -> When:
         return NEVER
     if type(value) is not str:
         raise wrong(f"{path}.{key}", value, "a date")
+    if _LONGEST_DATE < len(value) <= _LONGEST_REMEMBERED:
+        try:
+            found = _remembered(value)
+        except (ValueError, OverflowError):
+            found = None  # said below, with what is wrong
+        if found is not None:
+            return found
     return when_of(value, f"{path}.{key}")
 
 
 def when_of(value: str, path: str) -> When:
     """Return a date or dateTime already at hand."""
     try:
-        if len(value) > 10:
+        if len(value) > _LONGEST_DATE:
             read = _remembered if len(value) <= _LONGEST_REMEMBERED else _instant
             return read(value) or _no_instant(value, path)
         match = _DATE.match(value)
@@ -314,6 +322,9 @@ def pointer(node: Node, key: str, path: str) -> Pointer:
         return NOWHERE
     if type(value) is not dict:
         raise wrong(f"{path}.{key}", value, "an object")
+    reference, display = value.get("reference"), value.get("display", "")
+    if reference and type(reference) is type(display) is str:
+        return Pointer(reference, display)
     return pointer_of(value, f"{path}.{key}")
 
 
