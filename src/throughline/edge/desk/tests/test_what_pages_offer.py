@@ -9,6 +9,7 @@ from django.urls import resolve, reverse
 from throughline.foundation.access.queries import actor_for, viewer_for
 from throughline.foundation.access.tests.factories import make_site, make_user, open_record, signed_in
 from throughline.foundation.drafts.web.editing import Field, UnableToRead
+from throughline.practice.caseload.actions import QualificationIn, record_qualification
 from throughline.record.cases.actions import set_acuity
 from throughline.record.cases.rules import step_words
 from throughline.record.cases.tests.factories import make_case, make_patient
@@ -113,3 +114,17 @@ def test_a_time_is_read_as_people_write_it(typed, kept):
 def test_what_is_no_time_is_refused_with_an_example(typed):
     with pytest.raises(UnableToRead, match="such as 2:30 PM"):
         Field("at", "At", kind="time").value_of(typed)
+
+
+def test_the_pages_of_sign_in_lead_back_to_the_account(nurse):
+    for name in ("mfa_index", "usersessions_list", "account_change_password"):
+        assert 'href="/account/"' in page(nurse, name)
+
+
+def test_a_language_held_is_named_and_can_be_ended_beside_its_name(site, nurse):
+    boss = make_user("supervisor", site)
+    at = datetime.now(UTC)
+    held = QualificationIn(kind="language", name="es")
+    record_qualification(site_id=site.id, user_id=nurse.id, qualification=held, by=actor_for(boss, at=at), at=at)
+    shown = page(boss, "caseload:qualifications")
+    assert 'class="tag">Spanish</span>' in shown

@@ -36,18 +36,19 @@ def run(args: argparse.Namespace) -> int:
         seeds = stories.read_seeds()
     except stories.UnreadableStory as wrong:
         raise CommandRefused(str(wrong)) from wrong
-    today = args.today or datetime.now(tz=moments.ZONE).date()
-    summary = _load_demo(seeds, today) if args.patients is None else _fill(seeds, today, args)
+    now = datetime.now(tz=moments.ZONE)
+    today = args.today or now.date()
+    summary = _load_demo(seeds, today, now) if args.patients is None else _fill(seeds, today, args)
     print(json.dumps(summary, default=str))
     return 3 if summary.get("refused") else 0
 
 
-def _load_demo(seeds, today: date) -> dict:  # type: ignore[no-untyped-def, type-arg]
+def _load_demo(seeds, today: date, now: datetime) -> dict:  # type: ignore[no-untyped-def, type-arg]
     from throughline.edge.site.seeding import demo, founding
     from throughline.foundation.access.records import DEMO_PASSWORD
 
     with _bar("Loading the demonstration") as progress:
-        loaded = demo.load(seeds, today, progress)
+        loaded = demo.load(seeds, today, progress, now=now)
     people = [key for key, user in seeds.hospital["users"].items() if founding.signs_in(user)]
     print(f"Sign in as {', '.join(people)} with the password {DEMO_PASSWORD}.", file=sys.stderr)
     return loaded.as_json

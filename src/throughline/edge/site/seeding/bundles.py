@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from throughline.edge.site.seeding import (
@@ -18,14 +18,16 @@ from throughline.edge.site.seeding.stories import Seeds, Story
 _DIRECTORY_REFERENCE = re.compile(r"^(Organization|Practitioner)/")
 
 
-def bundle(story: Story, seeds: Seeds, today: date, *, edition: date | None = None) -> Resource:
+def bundle(
+    story: Story, seeds: Seeds, today: date, *, edition: date | None = None, now: datetime | None = None
+) -> Resource:
     """Return the transaction bundle of one patient: the people and places it refers to come first.
 
-    `edition` is the day its resources name as their version, `today` unless given. Raises KeyError when the story
-    names a practitioner, plan, organization or condition nobody wrote down, and UnreadableMoment for a date it
-    cannot read.
+    `edition` is the day its resources name as their version, `today` unless given; `now` as `moments.passed` takes it.
+    Raises KeyError when the story names a practitioner, plan, organization or condition nobody wrote down, and
+    UnreadableMoment for a date it cannot read.
     """
-    page = Page(hospital=seeds.hospital, vocabulary=seeds.vocabulary, today=today, edition=edition or today)
+    page = Page(hospital=seeds.hospital, vocabulary=seeds.vocabulary, today=today, edition=edition or today, now=now)
     own = list(_own(story, page))
     entries = [*_directory(own, page), *own]
     return {

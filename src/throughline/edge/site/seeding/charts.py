@@ -32,12 +32,20 @@ class Taken:
 
 
 def take_in(
-    story: Story, seeds: Seeds, today: date, *, site_id: UUID, by: Actor, at: datetime, in_life: bool = False
+    story: Story,
+    seeds: Seeds,
+    today: date,
+    *,
+    site_id: UUID,
+    by: Actor,
+    at: datetime,
+    in_life: bool = False,
+    now: datetime | None = None,
 ) -> Taken:
     """Take in the chart of a story as of `today`; with `in_life`, as it stood before the patient died."""
     told: dict[str, Any] = {**story, "died": None} if in_life else dict(story)
     edition = today - timedelta(days=1) if in_life else today
-    content = orjson.dumps(bundle(told, seeds, today, edition=edition))
+    content = orjson.dumps(bundle(told, seeds, today, edition=edition, now=now))
     outcome = take_in_stretch(
         site_id=site_id,
         source=SOURCE,

@@ -1,4 +1,8 @@
-"""Dates as the stories write them: counted from the day the seeds are loaded for."""
+"""Dates as the stories write them: counted from the day the seeds are loaded for.
+
+The stories are told at eleven in the morning. Loaded earlier in the day, what they tell of the morning has happened
+all the same, in the same order, within the part of it that has passed: nothing that happened lies ahead.
+"""
 
 import re
 from datetime import date, datetime, time, timedelta
@@ -12,6 +16,8 @@ _WRITTEN = re.compile(r"^(?:(?P<sign>[+-])(?P<count>\d+)(?P<unit>[dbwmy])|(?P<to
 _ISO = re.compile(r"^(?P<day>\d{4}-\d\d-\d\d)(?: (?P<clock>\d\d:\d\d))?$")
 _AGE = re.compile(r"^(?P<years>\d+)y (?P<month>\d\d)-(?P<day>\d\d)$")
 _WEEKEND = 5
+_TOLD = timedelta(hours=11)  # the time of day at which the stories are told
+_LASTS = timedelta(minutes=15)  # what happened lasts at most as long: a call has ended by now
 
 
 class UnreadableMoment(ValueError):
@@ -38,10 +44,26 @@ def moment(written: str, today: date) -> date | datetime:
     return datetime.combine(day, time.fromisoformat(found["clock"]), tzinfo=ZONE)
 
 
-def instant(written: str, today: date, otherwise: time = time(9, 0)) -> datetime:
-    """Return the instant, taking `otherwise` as the time of day when the story gives only the day."""
+def instant(written: str, today: date, now: datetime | None = None) -> datetime:
+    """Return the instant, nine in the morning when the story gives only the day; `now` as `passed` takes it."""
     found = moment(written, today)
-    return found if isinstance(found, datetime) else datetime.combine(found, otherwise, tzinfo=ZONE)
+    return passed(found if isinstance(found, datetime) else datetime.combine(found, time(9), tzinfo=ZONE), now)
+
+
+def passed(at: datetime, now: datetime | None) -> datetime:
+    """Return an instant of this morning, told at eleven, as it is told at `now`: earlier, never after `now`.
+
+    Every other instant, and each one once eleven has come, stays. `now` is aware; None leaves all as it is written.
+    """
+    if now is None:
+        return at
+    dawn = datetime.combine(now.astimezone(ZONE).date(), time(0), tzinfo=ZONE)
+    told = dawn + _TOLD
+    if now >= told or not dawn < at <= told:
+        return at
+    end = now - _LASTS
+    start = min(dawn, end - _LASTS)
+    return (start + (end - start) * ((at - dawn) / _TOLD)).astimezone(ZONE).replace(microsecond=0)
 
 
 def day(written: str, today: date) -> date:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -30,21 +30,26 @@ _NAMESPACE = uuid5(NAMESPACE_URL, "https://riverbend.example/seeds")
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a builder needs beside the story: the hospital, the words' codes, the day it is written for, and the day
-    its resources name as their version."""
+    """What a builder needs beside the story: the hospital, the words' codes, the day it is written for, the day
+    its resources name as their version, and the moment by which what happened has happened."""
 
     hospital: Mapping[str, Any]
     vocabulary: Mapping[str, Mapping[str, Any]]
     today: date
     edition: date
+    now: datetime | None = None
+
+    def taken(self, told: date | datetime) -> str:
+        """Return a FHIR date or dateTime for a day or an instant the story tells, which has happened by now."""
+        return moments.written_fhir(moments.passed(told, self.now) if isinstance(told, datetime) else told)
 
     def when(self, written: str) -> str:
         """Return a FHIR date or dateTime for a moment as the stories write it."""
-        return moments.written_fhir(moments.moment(written, self.today))
+        return self.taken(moments.moment(written, self.today))
 
     def at(self, written: str) -> str:
         """Return a FHIR instant, taking nine in the morning when no time of day is written."""
-        return moments.written_fhir(moments.instant(written, self.today))
+        return moments.written_fhir(moments.instant(written, self.today, self.now))
 
 
 def identity(kind: str, key: str) -> UUID:

@@ -34,7 +34,10 @@ def _readings(story: Story, page: Page, word: str, given: Mapping[str, Any]) -> 
 def observation(
     story: Story, page: Page, word: str, when: date | datetime, value: Any, *, home: bool = False
 ) -> Resource:
-    """Return one Observation; `home` says that the patient took it with her own device."""
+    """Return one Observation; `home` says that the patient took it with her own device.
+
+    It is known by the time the story tells, whenever that is.
+    """
     entry = parts.entry_of(page, "observations", word)
     return resource(
         "Observation",
@@ -44,7 +47,7 @@ def observation(
         category=[hl7("observation-category", entry["category"])],
         code={"coding": [coding("loinc", entry["loinc"])], "text": entry["text"]},
         subject=reference("Patient", story["key"]),
-        effectiveDateTime=moments.written_fhir(when),
+        effectiveDateTime=page.taken(when),
         performer=[reference("Patient", story["key"])] if home else None,
         **_value(entry, value),
     )

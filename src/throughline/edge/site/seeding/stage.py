@@ -18,17 +18,18 @@ Act = tuple[datetime, Callable[[], object]]
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Whose story is played, where, for which day."""
+    """Whose story is played, where, for which day, and the moment at which it is played."""
 
     story: Story
     patient_id: UUID
     site_id: UUID
     staff: Staff
     today: date
+    now: datetime | None = None
 
     def at(self, written: str) -> datetime:
-        """Return the instant of a moment as the stories write it."""
-        return moments.instant(written, self.today)
+        """Return the instant of a moment as the stories write it; what happened today has happened by `now`."""
+        return moments.instant(written, self.today, self.now)
 
     def actor(self, key: str) -> Actor:
         """Return the user of that key as an actor."""

@@ -17,6 +17,7 @@ from throughline.foundation.kernel.viewer import Viewer
 from throughline.practice.caseload import compact, queries
 from throughline.practice.caseload.actions import QualificationIn, end_qualification, record_qualification
 from throughline.practice.caseload.actions.qualifications import KINDS
+from throughline.practice.caseload.records import Qualification
 
 
 @require_http_methods(["GET", "POST"])
@@ -45,9 +46,14 @@ def _context(viewer: Viewer) -> dict[str, Any]:
     for site_id in sorted((s for s in viewer.site_ids if viewer.may(Permission.SUPERVISE, s)), key=str):
         held = queries.qualifications_at(viewer, site_id)
         people = queries.colleagues(viewer, site_id)
-        rows = [(user_id, name, [q for q in held if q.user_id == user_id]) for user_id, name in people]
+        rows = [(user_id, name, [(_words(q), q) for q in held if q.user_id == user_id]) for user_id, name in people]
         sites.append({"id": site_id, "name": queries.site_name(viewer, site_id), "people": people, "rows": rows})
     return {"sites": sites, "kinds": KINDS.items(), "compact": compact.parties().values()}
+
+
+def _words(held: Qualification) -> str:
+    """Return what a colleague holds in words: a language by its name, everything else as it was recorded."""
+    return queries.LANGUAGES.get(held.name.lower(), held.name) if held.kind == "language" else held.name
 
 
 def _id(request: HttpRequest, field: str) -> UUID:

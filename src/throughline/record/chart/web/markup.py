@@ -67,7 +67,7 @@ def _reading(row: Item, words: dict[str, str]) -> str:
     return (
         f'<tr><th scope="row">{escape(row["name"])}{usual}</th>'
         f'<td data-label="{words["Latest"]}"><b>{escape(row["words"])}</b>{_outside(row)}{_change(row, words)}</td>'
-        f'<td data-label="{words["When"]}">{escape(row["when"]) or "–"}<br>'
+        f'<td class="when" data-label="{words["When"]}">{escape(row["when"]) or "–"}<br>'
         f'<span class="small muted">{escape(row["age"])}</span></td>'
         f'<td data-label="{words["Before"]}">{_earlier(row["earlier"], words)}</td>'
         f'<td data-label="{words["Source"]}" class="small">{escape(row["source"])}{author}</td></tr>\n'

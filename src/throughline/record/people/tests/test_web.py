@@ -205,3 +205,12 @@ def test_a_page_takes_as_many_statements_for_a_long_list_as_for_a_short_one(clie
     few = statements()
     more(range(20, 26))
     assert statements() == few
+
+
+def test_the_facts_of_two_records_are_compared_in_words(client, supervisor, her):
+    other = register_patient(site_id=site().id, person=person("Ybarra", phone="5552014477", mrn="2"), by=actor(), at=AT)
+    Patient.objects.filter(pk=her).update(birth_sex="F", language="zh", gender="female")
+    shown = client.get(reverse("people:merge", args=[her, other])).content.decode()
+    for words in ("Chinese", "Female"):
+        assert words in shown
+    assert not re.search(r">\s*(F|zh|female)\s*<", shown)

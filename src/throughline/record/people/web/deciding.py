@@ -1,5 +1,6 @@
 """Possible duplicates: the board, keeping two people apart, merging with a preview, taking a merge back."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,6 +12,15 @@ from throughline.foundation.access.permissions import Permission
 from throughline.foundation.access.web.page import page
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.record.people import actions, queries
+from throughline.record.people.records import MergePreview
+from throughline.record.people.web.forms import BIRTH_SEXES, GENDERS, LANGUAGES, MARITAL
+
+CODED = {
+    "gender": dict(GENDERS),
+    "birth_sex": dict(BIRTH_SEXES),
+    "marital_status": dict(MARITAL),
+    "language": dict(LANGUAGES),
+}
 
 
 @require_GET
@@ -66,10 +76,20 @@ def merge(request: HttpRequest, viewer: Viewer, patient_id: UUID, retired_id: UU
             return redirect(f"/p/{patient_id}/")
         except actions.UnableToMerge as refusal:
             context["refusal"] = str(refusal)
-    preview = queries.merge_preview(viewer, patient_id, retired_id)
+    preview = _in_words(queries.merge_preview(viewer, patient_id, retired_id))
     return render(
         request, "people/merge.html", context | {"preview": preview}, status=422 if context["refusal"] else 200
     )
+
+
+def _in_words(preview: MergePreview) -> MergePreview:
+    """Return the preview with codes as the particulars page says them: "Female" for F, "Chinese" for zh."""
+    facts = []
+    for fact in preview.facts:
+        words = CODED.get(fact.name, {})
+        ours, theirs = (words.get(value, value) for value in (fact.survivor, fact.retired))
+        facts.append(replace(fact, survivor=ours, retired=theirs))
+    return replace(preview, facts=tuple(facts))
 
 
 @require_POST

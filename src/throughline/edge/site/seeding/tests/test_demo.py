@@ -1,11 +1,12 @@
 """The demonstration loads whole, through the importer and the actions, and a second run adds nothing."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from django.apps import apps
+from django.db.models import DateTimeField
 
-from throughline.edge.site.seeding import demo
+from throughline.edge.site.seeding import demo, moments
 from throughline.edge.site.seeding.stories import read_seeds
 from throughline.foundation.access.models import BreakGlass, PatientAccess, User
 from throughline.practice.intake.models import Referral
@@ -42,6 +43,31 @@ def test_the_demonstration_loads_whole_and_once() -> None:
     second = demo.load(SEEDS, date(2026, 3, 20))
     assert (second.day, second.played, second.stored, second.refused) == (TODAY, 0, 0, [])
     assert rows() == before
+
+
+# Columns that say when something is to be, not when it was.
+TO_COME = {
+    "due_at", "legal_due_at", "safe_at", "next_look_at", "hold_until", "until", "effective_until", "expires_at",
+    "starts_at", "ends_at", "transport_at", "leaves_at",
+}  # fmt: skip
+
+
+def test_loaded_in_the_night_nothing_that_happened_lies_ahead_and_the_story_is_the_same() -> None:
+    now = datetime(2026, 3, 9, 0, 7, tzinfo=moments.ZONE)
+    loaded = demo.load(SEEDS, TODAY, now=now)
+    assert (loaded.stories, loaded.refused) == (len(SEEDS.stories), [])
+    ahead = sorted(
+        f"{model._meta.label}.{field.name}"
+        for model in apps.get_models()
+        for field in model._meta.concrete_fields
+        if isinstance(field, DateTimeField)
+        and model.__module__.startswith("throughline.")
+        and not field.name.startswith("pgh_")
+        and field.name not in TO_COME
+        and model._default_manager.filter(**{f"{field.name}__gt": now}).exists()
+    )
+    assert not ahead, ", ".join(ahead)
+    assert Task.objects.filter(due_at__gt=now).exists(), "what is to do today is still to do"
 
 
 def _judge_the_states() -> None:

@@ -61,3 +61,26 @@ def test_counted_weekdays_are_weekdays_and_that_many(today: date, count: int) ->
 
 def test_an_instant_without_a_time_of_day_is_nine_in_the_morning() -> None:
     assert moments.instant("-1d", TODAY) == datetime(2026, 3, 8, 9, 0, tzinfo=moments.ZONE)
+
+
+DAWN = datetime(2026, 3, 9, tzinfo=moments.ZONE)
+MINUTES = st.integers(-2 * 24 * 60, 2 * 24 * 60).map(lambda minutes: DAWN + timedelta(minutes=minutes))
+
+
+@given(st.integers(0, 11 * 60 - 1), MINUTES, MINUTES)
+def test_what_happened_this_morning_has_happened_by_now_in_the_same_order(minute, one, other):
+    now = DAWN + timedelta(minutes=minute)
+    told = moments.passed(one, now)
+    if DAWN < one <= DAWN + timedelta(hours=11):
+        assert told <= min(one, now - timedelta(minutes=15))
+        if one <= other <= DAWN + timedelta(hours=11):
+            assert told <= moments.passed(other, now)
+    else:
+        assert told == one
+
+
+def test_from_eleven_on_and_without_a_moment_the_stories_are_told_at_their_word():
+    at = datetime(2026, 3, 9, 7, 20, tzinfo=moments.ZONE)
+    assert moments.passed(at, DAWN + timedelta(hours=11)) == at
+    assert moments.passed(at, None) == at
+    assert moments.instant("today 07:20", TODAY, DAWN + timedelta(hours=5)) == DAWN + timedelta(hours=3, minutes=10)
