@@ -8,7 +8,7 @@ from django.db import connection
 from throughline.foundation.access.queries import own_patients_sql, sees_parameters
 from throughline.foundation.access.records import Viewer
 from throughline.record.people.models import Patient
-from throughline.record.people.rules.intent import CAP, Probe
+from throughline.record.people.rules.intent import CAP, PREFIX_END, Probe
 
 _PROBES = """
 WITH probe AS (
@@ -16,17 +16,34 @@ WITH probe AS (
     %(scan)s::int[]) AS p(n, kind, low, high, then_word, scan)
 )"""
 
-# Every branch reads at most `scan` index entries and gives at most `cap` rows: the cost of a search does not
-# depend on how many patients there are.
+_FIRST_WORD = """SELECT split_part(t.token, ' ', 1) FROM people_searchtoken t
+  WHERE t.site_id = s.site_id AND t.kind = p.kind AND t.token >= {start} AND t.token < p.high
+  ORDER BY t.token LIMIT 1"""
+
+# Every branch gives at most `cap` patients and reads little more: the cost of a search does not depend on how many
+# patients there are. Where the start of a second word is said, the different first words of the range are walked
+# through, at most `scan` of them, each by one step in the index (a token goes on with a space after its first word, and
+# "!" is what follows a space); "an zed" would otherwise be looked for among everybody who is called Ann.
 _ACROSS_SITES = f"""{_PROBES}
 SELECT p.n, found.patient_id
 FROM probe p CROSS JOIN unnest(%(across)s::uuid[]) AS s(site_id) CROSS JOIN LATERAL (
-  SELECT ranged.patient_id FROM (
-    SELECT t.patient_id, t.token FROM people_searchtoken t
-    WHERE t.site_id = s.site_id AND t.kind = p.kind AND t.token >= p.low AND t.token < p.high
-    ORDER BY t.token LIMIT p.scan
-  ) ranged
-  WHERE p.then_word = '' OR starts_with(split_part(ranged.token, ' ', 2), p.then_word)
+  (SELECT t.patient_id FROM people_searchtoken t
+    WHERE p.then_word = '' AND t.site_id = s.site_id AND t.kind = p.kind AND t.token >= p.low AND t.token < p.high
+    ORDER BY t.token LIMIT p.scan)
+  UNION ALL
+  (WITH RECURSIVE walk(word, step) AS (
+      SELECT ({_FIRST_WORD.format(start="p.low")}), 1 WHERE p.then_word <> ''
+    UNION ALL
+      SELECT ({_FIRST_WORD.format(start="walk.word || '!'")}), walk.step + 1
+      FROM walk WHERE walk.word IS NOT NULL AND walk.step < p.scan
+    )
+    SELECT t.patient_id FROM (SELECT word FROM walk WHERE word IS NOT NULL) first
+    CROSS JOIN LATERAL (
+      SELECT t.patient_id FROM people_searchtoken t
+      WHERE t.site_id = s.site_id AND t.kind = p.kind
+        AND t.token >= first.word || ' ' || p.then_word AND t.token < first.word || ' ' || p.then_word || %(last)s
+      ORDER BY t.token LIMIT %(cap)s
+    ) t)
   LIMIT %(cap)s
 ) found"""
 
@@ -63,7 +80,7 @@ def patients_in_ranges(
     if not probes or not site_ids:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(_ACROSS_SITES, {**_columns(probes), "across": list(site_ids), "cap": cap})
+        cursor.execute(_ACROSS_SITES, {**_columns(probes), "across": list(site_ids), "cap": cap, "last": PREFIX_END})
         return list(cursor.fetchall())
 
 

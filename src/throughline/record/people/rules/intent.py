@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from throughline.record.people.rules.dates import OLDEST, find_birth_date
 from throughline.record.people.rules.names import PARTICLES, TITLES, also_called, called_sounds, fold, sound
@@ -11,7 +12,7 @@ from throughline.record.people.rules.tokens import Kind, bare_number
 LONGEST_TEXT = 120
 MOST_WORDS = 6
 PREFIX_END = "\U0010ffff"  # sorts after every letter, so [p, p + PREFIX_END) holds all that starts with p
-SCAN = 2000  # how many rows of a first word's range are looked through for the start of a second word
+FIRST_WORDS = 300  # how many different first words of a range are looked through for the start of a second word
 CAP = 30
 SHORTEST_HEARD = 4  # shorter words sound like too much: "gar" alone is the start of a name, not Kerr
 
@@ -58,7 +59,10 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """One range of the search tokens to look through. `then` is what must start the second word, if any."""
+    """One range of the search tokens to look through. `then` is what must start the second word, if any.
+
+    `scan` is how many tokens are read; with `then`, how many different first words are looked behind.
+    """
 
     kind: str
     low: str
@@ -151,7 +155,8 @@ def _name_probes(intent: Intent) -> list[Probe]:
     return list(found)
 
 
-def readings(said: tuple[str, ...]) -> list[tuple[str, ...]]:
+@lru_cache(maxsize=256)
+def readings(said: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
     """Return the ways to read name words: particles left out, joined to what follows, and all in one word.
 
     "ana de la cruz" reads as (ana, cruz), (ana, delacruz), (anadelacruz); "smith jr" also as (smith), for patients
@@ -162,7 +167,7 @@ def readings(said: tuple[str, ...]) -> list[tuple[str, ...]]:
     ways = _ways(said)
     if untitled and untitled != said:
         ways = [*_ways(untitled), *ways]
-    return [way for way in dict.fromkeys(ways) if way]
+    return tuple(way for way in dict.fromkeys(ways) if way)
 
 
 def _ways(said: tuple[str, ...]) -> list[tuple[str, ...]]:
@@ -184,7 +189,7 @@ def _two_words(said: tuple[str, ...]) -> list[Probe]:
     longest = sorted(said, key=len, reverse=True)[:2]
     for first, second in (tuple(longest), tuple(reversed(longest))):
         probes.append(_prefix(Kind.NAME, f"{first} {second}"))
-        probes.append(_prefix(Kind.NAME, first, second, SCAN))
+        probes.append(_prefix(Kind.NAME, first, second, FIRST_WORDS))
         probes += [_prefix(Kind.NAME, f"{other} {second}") for other in sorted(also_called(first))]
     one, two = sound(longest[0]), sound(longest[1])
     if one and two:

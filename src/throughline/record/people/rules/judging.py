@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from throughline.record.people.rules.intent import SHORTEST_HEARD, Intent, readings
 from throughline.record.people.rules.names import (
@@ -67,21 +68,37 @@ def _each_word(said: tuple[str, ...], patient: Candidate, shown: frozenset[str])
     return total // len(said), why
 
 
+# How a name word fits a word typed, the better the greater.
+_SLIP, _CALLED_ALIKE, _CALLED, _START = 1, 2, 3, 4
+
+
 def _word(word: str, names: frozenset[str]) -> tuple[int, str, str]:
     """Return (strength, the name word it matched, how) for the best fitting name word; strength 0 when none fits."""
     if word in names:
         return EXACT, word, ""
-    starts = sorted(name for name in names if name.startswith(word))
-    if starts:
-        return START, starts[0], ""
-    called = sorted(names & also_called(word)) or sorted(n for n in names if sound(n) in called_sounds(word))
-    if called:
-        short, long = sorted((word, called[0]), key=len)
-        return CALLED, called[0], f"{short.title()} is short for {long.title()}"
-    close = sorted((name for name in names if len(word) > 3 and one_letter_apart(word, name)), reverse=True)
-    if close:
-        return SLIP, close[0], f"{close[0].title()} is one letter from {word.title()}"
-    return 0, "", ""
+    fits = {name: _fit(word, name) for name in names}
+    best = max(fits.values(), default=0)
+    if not best:
+        return 0, "", ""
+    fitting = sorted(name for name, fit in fits.items() if fit == best)
+    if best == _START:
+        return START, fitting[0], ""
+    if best == _SLIP:
+        return SLIP, fitting[-1], f"{fitting[-1].title()} is one letter from {word.title()}"
+    short, long = sorted((word, fitting[0]), key=len)
+    return CALLED, fitting[0], f"{short.title()} is short for {long.title()}"
+
+
+@lru_cache(maxsize=20_000)
+def _fit(word: str, name: str) -> int:
+    """Return how one name word fits, 0 for not at all. Kept: many who are found bear the same names."""
+    if name.startswith(word):
+        return _START
+    if name in also_called(word):
+        return _CALLED
+    if sound(name) in called_sounds(word):
+        return _CALLED_ALIKE
+    return _SLIP if len(word) > 3 and one_letter_apart(word, name) else 0
 
 
 def _by_sound(word: str, names: frozenset[str]) -> tuple[int, str, str]:

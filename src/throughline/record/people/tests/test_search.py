@@ -22,6 +22,7 @@ from throughline.record.people.queries import find_by_identifier, identity, sear
 from throughline.record.people.queries.probing import patients_in_ranges
 from throughline.record.people.records import ContactPointIn, IdentifierIn, NameIn, PersonIn
 from throughline.record.people.rules.intent import CAP, probes_for, read_search
+from throughline.record.people.rules.tokens import Kind
 from throughline.record.people.tests.factories import AT, actor, open_to, person, site, user, viewer
 
 pytestmark = pytest.mark.django_db
@@ -220,6 +221,26 @@ def test_a_common_name_costs_no_more_rows_than_the_cap(db):
     assert max(Counter(index for index, _ in found).values()) == CAP
     answer = search_patients(viewer(), "garcia")
     assert (len(answer.matches), answer.more) == (8, True)
+
+
+def test_the_start_of_a_second_word_is_looked_for_behind_every_first_word(db):
+    """However many are called Ann or Zed, "ann zed" reaches Annelie Zedlitz: from name to name, not by reading on."""
+    people = [person("Abel", "Ann", source_id="1"), person("Zedlitz", "Annelie", source_id="2")]
+    taken = take_in_patients(site_id=site().id, source="s", people=people, by=actor(), at=AT)
+    tails = [f"{a}{b}{c}" for a in "abcdefgh" for b in string.ascii_lowercase for c in "abcdefghij"]
+    crowd = [f"{word} {tail}" for word in ("ann", "zed") for tail in tails]
+    at = {"site_id": site().id, "kind": Kind.NAME, "patient_id": taken[0].patient_id}
+    SearchToken.objects.bulk_create(SearchToken(token=token, **at) for token in crowd)
+    for text in ("ann zed", "zed ann"):
+        assert taken[1].patient_id in [match.patient_id for match in search_patients(viewer(), text).matches], text
+
+
+def test_no_more_first_words_are_stepped_through_than_said(db):
+    people = [person(f"Zed{chr(97 + n)}", f"Ann{chr(97 + n)}", source_id=str(n)) for n in range(9)]
+    take_in_patients(site_id=site().id, source="s", people=people, by=actor(), at=AT)
+    probe = replace(next(one for one in probes_for(read_search("ann zed", today=AT.date())) if one.then), scan=4)
+    assert (probe.low, probe.then) == ("ann", "zed")
+    assert len(patients_in_ranges([site().id], [probe])) == 4
 
 
 def _real_patients():
