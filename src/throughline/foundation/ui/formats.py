@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import phonenumbers
@@ -84,6 +85,7 @@ def birth_date(born: date | None, today: date) -> str:
     return f"{born:%m/%d/%Y} ({age_words(born, today)})"
 
 
+@lru_cache(maxsize=10_000)
 def phone(value: str) -> str:
     """Return "(937) 555-0187" for a US number in E.164, other countries internationally; "" stays ""."""
     if not value:

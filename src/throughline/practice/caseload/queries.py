@@ -10,9 +10,8 @@ import orjson
 from throughline.foundation.access.models import Grant, Site, User
 from throughline.foundation.kernel.reading import Part, alone
 from throughline.foundation.kernel.viewer import Viewer
-from throughline.practice.caseload.list_statements import views_part
 from throughline.practice.caseload.models import Cover, Qualification
-from throughline.practice.caseload.records import Load, View
+from throughline.practice.caseload.records import Load
 from throughline.practice.caseload.records import Qualification as Record
 from throughline.practice.caseload.roster_queries import ORDERS, owners_of, roster  # noqa: F401 (the front door)
 from throughline.practice.caseload.worklist_queries import (  # noqa: F401 (the front door)
@@ -29,14 +28,6 @@ from throughline.practice.caseload.worklist_queries import (
 from throughline.record.cases.models import Case
 from throughline.record.tasks.models import Task
 from throughline.record.tasks.rules import LIVE
-
-
-def views_of(viewer: Viewer) -> list[View]:
-    """Return the viewer's saved views in her order."""
-    if viewer.user_id is None:
-        return []
-    found = alone(views_part(viewer))
-    return list(found)
 
 
 def colleagues(viewer: Viewer, site_id: UUID) -> list[tuple[UUID, str]]:

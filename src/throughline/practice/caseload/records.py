@@ -238,9 +238,10 @@ class PatientRow:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """One page of the Patients list; `older` leads to the next page, blank on the last."""
+    """One page of the Patients list and the viewer's saved views; `older` leads to the next page, blank on the last."""
 
     rows: tuple[PatientRow, ...]
     older: str
     sites: tuple[tuple[UUID, str], ...]
     site_id: UUID | None
+    views: tuple[View, ...] = ()

@@ -1,18 +1,21 @@
 """Reads of the Patients list: one page after the last row of the page before, in a fixed number of statements."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, OuterRef, Q, QuerySet
 from django.utils.dateparse import parse_date, parse_datetime
 
-from throughline.foundation.access.models import PatientAccess, Site
+from throughline.foundation.access.models import Site
+from throughline.foundation.access.queries import own_patients_sql, sees_parameters
+from throughline.foundation.kernel.reading import Part, together
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.foundation.ui import formats
+from throughline.practice.caseload.list_statements import views_part
 from throughline.practice.caseload.records import PatientRow, Roster, RosterAsked
 from throughline.record.cases.models import Case, Enrolment
 from throughline.record.cases.programmes import programmes
@@ -47,40 +50,42 @@ _CASE = ("id", "patient_id", "state", "owner_id", "last_contact_at", "opened_at"
 
 
 def roster(viewer: Viewer, asked: RosterAsked) -> Roster:
-    """Return one page of patients the viewer may see, as asked; six statements whatever its length.
+    """Return one page of patients the viewer may see, as asked; at most three statements whatever its length.
 
     Orders that stand on a case (owner, last contact, opened) and filters by programme or state list cases; without
     them every patient is listed, with her open case where there is one.
     """
-    sites = list(Site.objects.filter(id__in=viewer.site_ids).values_list("id", "name"))
+    sites, own, views = together(_sites_part(viewer), _own_part(viewer), views_part(viewer))
     site_id = asked.site_id if asked.site_id in viewer.site_ids else (sites[0][0] if sites else None)
+    hers = _within(viewer, site_id, own)
     order = ORDERS.get(asked.order, ORDERS["name"])
     by_case = not order.patient_column or asked.scope in ("mine", "team") or bool(asked.programme or asked.state)
     if by_case:
-        found = _page(_cases(viewer, asked, site_id), order.case_column, order, asked.after, _CASE_VALUES)
+        found = _page(_cases(viewer, asked, hers), order.case_column, order, asked.after, _CASE_VALUES)
         rows = [_flat(row) for row in found[:PAGE]]
     else:
-        found = _page(_patients(viewer, site_id), order.patient_column, order, asked.after, _PATIENT)
+        found = _page(_patients(hers), order.patient_column, order, asked.after, _PATIENT)
         rows = [dict(row) for row in found[:PAGE]]
         _join_cases(rows)
     last = _cursor(rows[-1], order, by_case) if len(found) > PAGE else ""
-    return Roster(rows=_rows(rows, viewer), older=last, sites=tuple(sites), site_id=site_id)
+    return Roster(rows=_rows(rows, viewer), older=last, sites=sites, site_id=site_id, views=views)
 
 
-_CASE_VALUES = (*_CASE, *(f"patient__{name}" for name in _PATIENT if name != "id"), "owner__full_name")
+_CASE_VALUES = (*_CASE, "enrolled_in", *(f"patient__{name}" for name in _PATIENT if name != "id"), "owner__full_name")
 
 
 def _flat(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a case's row with the patient's columns under their own names."""
     own = {name.removeprefix("patient__"): value for name, value in row.items() if name.startswith("patient__")}
-    case = {f"case_{name}": row[name] for name in (*_CASE, "owner__full_name") if name != "patient_id"}
+    case = {f"case_{name}": row[name] for name in (*_CASE, "owner__full_name", "enrolled_in") if name != "patient_id"}
     return {**own, **case, "id": row["patient_id"], "case": True}
 
 
 def _join_cases(rows: list[dict[str, Any]]) -> None:
     """Add the open case of each patient, in one statement."""
     ids = [row["id"] for row in rows]
-    found = Case.objects.filter(patient_id__in=ids).exclude(state=CLOSED).values(*_CASE, "owner__full_name")
+    found = _enrolled(Case.objects.filter(patient_id__in=ids).exclude(state=CLOSED))
+    found = found.values(*_CASE, "owner__full_name", "enrolled_in")
     cases = {case["patient_id"]: case for case in found}
     for row in rows:
         case = cases.get(row["id"])
@@ -89,29 +94,41 @@ def _join_cases(rows: list[dict[str, Any]]) -> None:
             row[f"case_{name}"] = value
 
 
-def _visible_ids(viewer: Viewer) -> list[UUID]:
-    """Return the patients the viewer's own relationships open. Lists start from these: they are few."""
-    held = PatientAccess.objects.filter(
-        Q(user_id=viewer.user_id) | Q(team_id__in=viewer.team_ids),
-        Q(until__isnull=True) | Q(until__gt=viewer.at),
-        since__lte=viewer.at,
-    )
-    return list(held.values_list("patient_id", flat=True).distinct()[:MOST_OWN])
+def _sites_part(viewer: Viewer) -> Part[tuple[tuple[UUID, str], ...]]:
+    """Return what reads the viewer's sites: id and name."""
+
+    def read(rows: list[dict[str, Any]]) -> tuple[tuple[UUID, str], ...]:
+        return tuple((UUID(row["id"]), row["name"]) for row in rows)
+
+    statement = f"select s.id, s.name from {Site._meta.db_table} s where s.id = any(%(sites)s) order by s.name, s.id"
+    return Part((statement,), {"sites": list(viewer.site_ids)}, read)
 
 
-def _within(viewer: Viewer, site_id: UUID | None, patient: str, site: str = "site_id") -> Q:
-    """Return the condition for rows of one site the viewer may see."""
-    if site_id in viewer.wide_sites:
-        return Q(**{site: site_id})
-    return Q(**{site: site_id, f"{patient}__in": _visible_ids(viewer)})
+def _own_part(viewer: Viewer) -> Part[list[str]]:
+    """Return what reads the patients the viewer's own relationships open. Lists start from these: they are few."""
+    statement = f"select own.patient_id from ({own_patients_sql()}) own limit {MOST_OWN}"
+    names = ("user", "teams", "at")
+    asked = {name: value for name, value in sees_parameters(viewer).items() if name in names}
+    return Part((statement,), asked, lambda rows: [row["patient_id"] for row in rows])
 
 
-def _patients(viewer: Viewer, site_id: UUID | None) -> QuerySet[Patient]:
-    return Patient.objects.filter(_within(viewer, site_id, "id"), merged_into=None)
+def _within(viewer: Viewer, site_id: UUID | None, own: list[str]) -> dict[str, Any]:
+    """Return the conditions for patients of one site the viewer may see."""
+    return {"site_id": site_id} if site_id in viewer.wide_sites else {"site_id": site_id, "patient_id__in": own}
 
 
-def _cases(viewer: Viewer, asked: RosterAsked, site_id: UUID | None) -> QuerySet[Case]:
-    cases = Case.objects.filter(_within(viewer, site_id, "patient_id"), patient__merged_into=None)
+def _patients(hers: dict[str, Any]) -> QuerySet[Patient]:
+    return Patient.objects.filter(**{name.replace("patient_id", "id"): hers[name] for name in hers}, merged_into=None)
+
+
+def _enrolled(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """Return the cases with the keys of the programmes each is enrolled in now."""
+    now = Enrolment.objects.filter(case_id=OuterRef("id"), until=None).values("programme")
+    return cases.annotate(enrolled_in=ArraySubquery(now))
+
+
+def _cases(viewer: Viewer, asked: RosterAsked, hers: dict[str, Any]) -> QuerySet[Case]:
+    cases = _enrolled(Case.objects.filter(**hers, patient__merged_into=None))
     cases = cases.filter(state=asked.state) if asked.state else cases.exclude(state=CLOSED)
     if asked.scope == "mine":
         cases = cases.filter(owner_id=viewer.user_id)
@@ -167,18 +184,15 @@ def _cursor(row: Mapping[str, Any], order: _Order, by_case: bool) -> str:
 
 
 def _rows(found: list[dict[str, Any]], viewer: Viewer) -> tuple[PatientRow, ...]:
-    """Return the rows with their words; the programmes of all cases come in one statement."""
-    today = viewer.at.date()
-    enrolled: dict[UUID, list[str]] = defaultdict(list)
-    case_ids = [row["case_id"] for row in found if row["case"]]
-    for case_id, key in Enrolment.objects.filter(case_id__in=case_ids, until=None).values_list("case_id", "programme"):
-        enrolled[case_id].append(programmes()[key].title if key in programmes() else key)
-    return tuple(_row(row, enrolled, today) for row in found)
+    """Return the rows with their words."""
+    today, known = viewer.at.date(), programmes()
+    return tuple(_row(row, known, today) for row in found)
 
 
-def _row(row: dict[str, Any], enrolled: Mapping[UUID, list[str]], today: date) -> PatientRow:
+def _row(row: dict[str, Any], known: Mapping[str, Any], today: date) -> PatientRow:
     case = row["case"]
     heard = row["case_last_contact_at"] if case else None
+    titles = [known[key].title if key in known else key for key in row["case_enrolled_in"]] if case else []
     return PatientRow(
         patient_id=row["id"],
         name=row["sort_name"],
@@ -191,7 +205,7 @@ def _row(row: dict[str, Any], enrolled: Mapping[UUID, list[str]], today: date) -
         state=STATE_WORDS[row["case_state"]] if case else "no open case",
         owner=(row["case_owner__full_name"] or "No owner") if case else "",
         unowned=bool(case and not row["case_owner_id"]),
-        programmes=", ".join(sorted(enrolled[row["case_id"]])) if case else "",
+        programmes=", ".join(sorted(titles)),
         last_contact=formats.ago(heard, today).replace(" old", " ago") if heard else ("never" if case else ""),
         opened=formats.day(row["case_opened_at"].date()) if case else "",
     )

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from throughline.edge.desk.web import roster_rows
 from throughline.foundation.access.permissions import Permission
 from throughline.foundation.access.web.page import page
 from throughline.foundation.kernel.viewer import Viewer
@@ -48,9 +49,10 @@ def patients(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Show one page of the patients the viewer may see."""
     asked, picked = _asked(request, viewer)
     found = caseload.roster(viewer, asked)
-    views = [view for view in caseload.views_of(viewer) if view.filters.get("page") == "patients"]
+    views = [view for view in found.views if view.filters.get("page") == "patients"]
     context = {
         "roster": found,
+        "rows": roster_rows.markup(found.rows),
         "asked": asked,
         "scopes": [(key, words, _link(picked, scope=key)) for key, words in SCOPES],
         "columns": [(key, words, _link(picked, order=key)) for key, words in COLUMNS],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,7 +13,8 @@ import psycopg
 from throughline.edge.site.bench.context import Bench
 from throughline.edge.site.bench.harness import Measurement, NotMeasured
 from throughline.edge.site.bench.load import timed
-from throughline.edge.site.bench.pages import NURSE, database
+from throughline.edge.site.bench.nurses import Counts, Nurse
+from throughline.edge.site.bench.pages import NURSE, database, signed_in_server
 
 TIMES = 80
 MOST = 2.0  # the whole search beside its bare statements
@@ -25,7 +27,8 @@ def at_sizes(sizes: Sequence[int]) -> list[Measurement]:
         ("search-number", "search by record number", _numbers),
         ("search-phone", "search by the last digits of a phone", _phones),
     )
-    return [one for size in sizes for stem, title, texts in ways for one in _pair(size, stem, title, texts)]
+    found = [one for size in sizes for stem, title, texts in ways for one in _pair(size, stem, title, texts)]
+    return found + [_box(size, stem, title, texts) for size in sizes for stem, title, texts in ways[:2]]
 
 
 def _pair(size: int, stem: str, title: str, texts: Callable[[Any], list[str]]) -> tuple[Measurement, Measurement]:
@@ -45,6 +48,33 @@ def _pair(size: int, stem: str, title: str, texts: Callable[[Any], list[str]]) -
         size=size,
     )
     return floor, ours
+
+
+def _box(size: int, stem: str, title: str, texts: Callable[[Any], list[str]]) -> Measurement:
+    """Return the same through the server, as the search box asks while somebody types."""
+    return Measurement(
+        f"box-{stem.removeprefix('search-')}-{size}",
+        f"{title} in the box, whole answer, {size:,} patients",
+        "ms",
+        lambda bench: _asked(bench, size, texts),
+        stem=f"box-{stem.removeprefix('search-')}",
+        size=size,
+    )
+
+
+def _asked(bench: Bench, size: int, texts: Callable[[Any], list[str]]) -> list[float]:
+    """Return the milliseconds until the box has its lines, signed in, walls and audit on."""
+    server, cookie = signed_in_server(bench, size)
+    _viewer, asked = _asking(bench, size, texts)
+    nurse = Nurse(server.port, cookie, Counts(), 0)
+
+    def turn(number: int) -> None:
+        status, _body = nurse.ask("POST", "/search/", {"q": asked[number % len(asked)]})
+        if status != 200:
+            raise NotMeasured(f"the search answered {status}")
+
+    with closing(nurse.link):
+        return timed(turn, times=TIMES)
 
 
 def _asking(bench: Bench, size: int, texts: Callable[[Any], list[str]]) -> tuple[Any, list[str]]:

@@ -17,7 +17,10 @@ from throughline.edge.site.bench.harness import Measurement
 from throughline.edge.site.postgres import place
 from throughline.edge.site.refusal import CommandRefused
 
-PARTS = ("floors", "writes", "pages", "nurses", "plan", "searching", "acting", "answering", "start", "clocks", "review")
+PARTS = (
+    "floors", "writes", "pages", "beside", "nurses", "plan", "searching", "acting", "answering", "start", "clocks",
+    "review",
+)  # fmt: skip
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
