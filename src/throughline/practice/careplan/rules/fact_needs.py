@@ -40,8 +40,15 @@ def _evidence(
     if "stays" in when:
         return "utilisation", None, _stays(when, facts.get("encounter", ()), at)
     hits = [fact for fact in facts.get("condition", ()) if fact.current and _is(fact, when)]
-    words = tuple(f"Condition {fact.code} {fact.display}, {_since(fact)}" for fact in hits)
+    words = tuple(f"{condition_words(fact.code, fact.display)}, {_since(fact)}" for fact in hits)
     return "condition", hits[0].id if hits else None, words
+
+
+def condition_words(code: str, name: str) -> str:
+    """Return a condition as evidence says it: by its name, with the code where people read it (ICD-10-CM)."""
+    if not name:
+        return f"Condition {code}"
+    return f"Condition: {name}" if code.isdigit() or not code else f"Condition: {name} ({code})"
 
 
 def _is(fact: ChartFact, when: Mapping[str, Any]) -> bool:

@@ -22,6 +22,7 @@ from throughline.practice.careplan.records import (
     Reason,
 )
 from throughline.practice.careplan.rules.evidence import rules_for
+from throughline.practice.careplan.rules.fact_needs import condition_words
 from throughline.practice.careplan.rules.proposed_checks import expected
 from throughline.practice.careplan.rules.proposed_conflicts import conflicts_among
 
@@ -135,7 +136,7 @@ def _needs(
             key=m.need, text=m.pathway.title, domain=m.pathway.domain, omaha=number, problem=problem,
             priority="high", horizon="long-term", words=(), reasons=(m.reason,),
             icd10=tuple(code for code in m.codes if not code.isdigit()),
-            evidence=tuple(f"Condition {code} {names.get(code) or ''}".rstrip() for code in m.codes),
+            evidence=tuple(condition_words(code, names.get(code) or "") for code in m.codes),
         )  # fmt: skip
         made[need.key] = _joined(made.get(need.key), need)
     for one in raised:

@@ -10,6 +10,7 @@ from throughline.foundation.access.tests.factories import make_site, make_user
 from throughline.practice.assessment.models import Need, NeedEvidence
 from throughline.practice.careplan import actions, queries
 from throughline.practice.careplan.rules import library
+from throughline.practice.careplan.rules.fact_needs import condition_words
 from throughline.practice.careplan.rules.propose import match
 from throughline.record.cases.tests.factories import NOW, make_case, make_patient
 from throughline.record.chart.models import Condition, Encounter, Observation, OutsidePlan
@@ -109,3 +110,15 @@ class TestPointed:
         assert "No way to get to care" in page, "what was set aside stands among the declined"
         assert "need:transport" not in page
         assert client.post(address, {}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "words"),
+    [
+        ("13645005", "Chronic obstructive lung disease", "Condition: Chronic obstructive lung disease"),
+        ("F33.1", "Major depression", "Condition: Major depression (F33.1)"),
+        ("F33.1", "", "Condition F33.1"),
+    ],
+)
+def test_a_condition_is_said_by_its_name_and_a_number_nobody_reads_is_left_out(code, name, words):
+    assert condition_words(code, name) == words
