@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 import psycopg
 
 from throughline.edge.site.bench.context import Bench
-from throughline.edge.site.bench.harness import Measurement
+from throughline.edge.site.bench.harness import Measurement, NotMeasured
 from throughline.edge.site.bench.pages import database, signed_in_server
 
 CLIENTS = 50
@@ -35,6 +35,7 @@ class Counts:
     added: set[str] = field(default_factory=set)
     done: set[str] = field(default_factory=set)
     broken: int = 0
+    took: list[float] = field(default_factory=list)  # milliseconds of each answer
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -57,6 +58,7 @@ class Nurse:
         headers = self.headers | ({"Content-Type": "application/x-www-form-urlencoded"} if form is not None else {})
         if method == "GET":
             headers.pop("HX-Request")
+        begin = time.perf_counter()
         try:
             self.link.request(method, path, urlencode(form or {}), headers)
             answer = self.link.getresponse()
@@ -68,6 +70,7 @@ class Nurse:
             return 0, ""
         with self.counts.lock:
             self.counts.answers[status] += 1
+            self.counts.took.append((time.perf_counter() - begin) * 1000)
         return status, body
 
     def turn(self, patient: str, turn: int) -> None:
@@ -139,9 +142,23 @@ def _nurses(bench: Bench) -> list[float]:
         f"{CLIENTS} nurses for {bench.nurse_seconds:.0f} s: answers {said}; {len(counts.added):,} tasks added, "
         f"{len(counts.done):,} left done; {missing} lost, {counts.faults} faults"
     )
+    bench.kept["nurses-took"] = sorted(counts.took)
     return [float(missing + counts.faults)]
 
 
+def _spread(bench: Bench) -> list[float]:
+    """Return how many times the median answer of that run the one at the 95th percentile took."""
+    took = bench.kept.get("nurses-took")
+    if not isinstance(took, list) or len(took) < 100:
+        raise NotMeasured("too few answers: measure it together with nurses")
+    median, late = took[len(took) // 2], took[round(len(took) * 0.95) - 1]
+    bench.kept["note.nurses-took"] = (
+        f"an answer to one of {CLIENTS} nurses: {median:,.0f} ms, 95th percentile {late:,.0f}"
+    )
+    return [late / median]
+
+
 MEASUREMENTS = [
-    Measurement("nurses", "50 nurses at once: acts lost or answered with a fault", "", _nurses, "", "0", 0.0, rounds=1)
+    Measurement("nurses", "50 nurses at once: acts lost or answered with a fault", "", _nurses, "", "0", 0.0, rounds=1),
+    Measurement("nurses-spread", "the same answers: 95th percentile by median", "×", _spread, "", "≤ 3", 3.0, rounds=1),
 ]

@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from throughline.edge.site.postgres import binaries, cluster, guise, place, processes
+from throughline.edge.site.postgres import binaries, cluster, guise, memory, place, processes
 from throughline.edge.site.postgres.place import Place
 from throughline.edge.site.postgres.refusal import DatabaseUnavailable
 
@@ -42,6 +42,7 @@ THROWAWAY = (
     "full_page_writes=off",
     "autovacuum=off",
     "max_wal_size=4GB",
+    "shared_buffers=128MB",  # tests start several at once
 )
 
 _children: dict[int, subprocess.Popen[bytes]] = {}  # servers this process started, to collect when they end
@@ -196,7 +197,7 @@ def _furnished(at: Place) -> bool:
 def _serve(launch: cluster.Launch) -> None:
     at = launch.place
     log_path = _log_file(at)
-    chosen = [part for text in (*SETTINGS, *launch.settings) for part in ("-c", text)]
+    chosen = [part for text in (*SETTINGS, *memory.settings(), *launch.settings) for part in ("-c", text)]
     with open(log_path, "ab") as log:
         before = log.tell()
         server = subprocess.Popen(
