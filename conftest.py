@@ -68,6 +68,25 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.user_properties.append(("journey", "browser"))
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """Empty what Django leaves in the database after a test with transactions of its own: tables it does not manage.
+
+    Files are shared among processes whole, so tests of other files follow that begin with nothing.
+    """
+    marker = item.get_closest_marker("django_db")
+    fixtures = getattr(item, "fixturenames", ())
+    if (marker and marker.kwargs.get("transaction")) or "transactional_db" in fixtures:
+        from django.apps import apps
+        from django.db import connection
+        from pytest_django.plugin import blocking_manager_key
+
+        unmanaged = {model._meta.db_table for model in apps.get_models() if not model._meta.managed}
+        with item.config.stash[blocking_manager_key].unblock(), connection.cursor() as cursor:
+            there = unmanaged & set(connection.introspection.table_names(cursor))
+            cursor.execute(f"truncate {', '.join(map(connection.ops.quote_name, sorted(there)))}")
+
+
 @pytest.fixture(scope="session")
 def throughline_database() -> None:
     """Make a database server serve for the rest of the session."""
