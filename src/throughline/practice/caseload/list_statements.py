@@ -38,17 +38,22 @@ def _seconds(column: str, name: str) -> str:
 
 _LIVE = ", ".join(f"'{state}'" for state in LIVE)  # written out: as a parameter it would match no index of live tasks
 
+_TASK = (
+    "t.id, t.patient_id, t.site_id, t.case_id, t.kind, t.verb, t.title, t.why, t.tier, t.state, t.owner_id,"
+    " t.due_has_time, t.version, t.time_zone, t.due_at, t.legal_due_at, t.hold_until"
+)
 # A whole list begins at the colleagues: four sorts of tasks are theirs, each found by its own index, and one that is of
-# two sorts comes once. One patient's part begins at her.
+# two sorts comes twice. One patient's part begins at her.
 _THEIRS = f"""
-select t.id from {TASK} t where t.owner_id = any(%(wanted)s) and t.state in ({_LIVE})
-union select t.id from {CASE} c join {TASK} t on t.case_id = c.id
+select {_TASK} from {TASK} t where t.owner_id = any(%(wanted)s) and t.state in ({_LIVE})
+union all select {_TASK} from {CASE} c join {TASK} t on t.case_id = c.id
   where c.owner_id = any(%(wanted)s) and t.owner_id is null and t.state in ({_LIVE})
-union select t.id from {TASK} t where t.team_id = any(%(teams)s) and t.owner_id is null and t.state in ({_LIVE})
-union select t.id from {TASK} t where t.delegated_by_id = any(%(wanted)s) and t.state = 'reported'
+union all select {_TASK} from {TASK} t
+  where t.team_id = any(%(teams)s) and t.owner_id is null and t.state in ({_LIVE})
+union all select {_TASK} from {TASK} t where t.delegated_by_id = any(%(wanted)s) and t.state = 'reported'
 """
 _OF_PATIENT = f"""
-select t.id from {TASK} t left join {CASE} c on c.id = t.case_id
+select {_TASK} from {TASK} t left join {CASE} c on c.id = t.case_id
 where t.patient_id = %(only)s and t.state in ({_LIVE}) and (t.owner_id = any(%(wanted)s)
   or (t.owner_id is null and (c.owner_id = any(%(wanted)s) or t.team_id = any(%(teams)s)))
   or (t.delegated_by_id = any(%(wanted)s) and t.state = 'reported'))
@@ -63,14 +68,19 @@ def _each(table: str, short: str, where: str) -> str:
     return f"lateral (select * from {table} {short} where {where} offset 0) {short} on true"
 
 
+# Who a patient is, and whether she may be seen, is looked up once for all her tasks.
 _TASKS = f"""
+with hers as materialized (%(hers)s), whose as materialized (
+  select one.patient_id, one.case_id, p.time_zone, p.language, c.acuity, c.owner_id, c.last_contact_at
+  from (select distinct patient_id, site_id, case_id from hers) one
+  join {_each(PATIENT, "p", "p.id = one.patient_id")} left join {_each(CASE, "c", "c.id = one.case_id")}
+  where {sees_sql("one.patient_id", "one.site_id")}
+)
 select t.id, t.patient_id, t.case_id, t.kind, t.verb, t.title, t.why, t.tier, t.state, t.owner_id, t.due_has_time,
-  t.version, coalesce(nullif(t.time_zone, ''), p.time_zone) as zone, p.language,
-  c.acuity, c.owner_id as case_owner_id, {_seconds("t.due_at", "due")}, {_seconds("t.legal_due_at", "legal")},
+  t.version, coalesce(nullif(t.time_zone, ''), c.time_zone) as zone, c.language, c.acuity,
+  c.owner_id as case_owner_id, {_seconds("t.due_at", "due")}, {_seconds("t.legal_due_at", "legal")},
   {_seconds("t.hold_until", "hold")}, {_seconds("c.last_contact_at", "heard")}
-from (%(hers)s) hers join {TASK} t on t.id = hers.id
-join {_each(PATIENT, "p", "p.id = t.patient_id")} left join {_each(CASE, "c", "c.id = t.case_id")}
-where {sees_sql("t.patient_id", "t.site_id")}
+from hers t join whose c on c.patient_id = t.patient_id and c.case_id is not distinct from t.case_id
 order by t.tier, t.due_at, t.id limit {MOST}
 """
 

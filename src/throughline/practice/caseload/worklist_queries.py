@@ -123,7 +123,7 @@ def _ranked(
     due: dict[UUID, list[Waiting]] = defaultdict(list)
     standing: dict[UUID, Raw] = {}
     held = 0
-    for task in tasks:
+    for task in {one["id"]: one for one in tasks}.values():  # one that is hers twice over comes twice
         until = moment(task["hold"])
         if not include_held and until and until > viewer.at:
             held += 1
