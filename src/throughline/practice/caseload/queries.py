@@ -7,7 +7,7 @@ from uuid import UUID
 
 import orjson
 
-from throughline.foundation.access.models import Grant, Site, User
+from throughline.foundation.access.models import Grant, PatientAccess, Site, TeamMembership, User
 from throughline.foundation.kernel.reading import Part, alone
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.practice.caseload.models import Cover, Qualification
@@ -38,12 +38,13 @@ def colleagues(viewer: Viewer, site_id: UUID) -> list[tuple[UUID, str]]:
 
 Named = tuple[tuple[UUID, str], ...]
 _OWNERS = ["case_manager", "team_nurse", "social_worker", "supervisor", "utilisation_reviewer"]
+_MAY_OWN = f"""{Grant._meta.db_table} g where g.site_id = %(of_site)s and g.site_id = any(%(sites)s)
+  and g.role = any(%(owners)s) and (g.until is null or g.until > %(at)s)"""
+_SAID = """json_agg(json_build_array(u.id, concat_ws(', ', u.full_name, nullif(u.credentials, '')))
+  order by u.full_name)::text as said"""
 _COLLEAGUES = f"""
-select json_agg(json_build_array(u.id, concat_ws(', ', u.full_name, nullif(u.credentials, '')))
-  order by u.full_name)::text as said
-from {User._meta.db_table} u where u.is_active and exists (
-  select 1 from {Grant._meta.db_table} g where g.user_id = u.id and g.site_id = %(of_site)s
-  and g.site_id = any(%(sites)s) and g.role = any(%(owners)s) and (g.until is null or g.until > %(at)s))
+select {_SAID} from {User._meta.db_table} u where u.is_active and exists (
+  select 1 from {_MAY_OWN} and g.user_id = u.id)
 """
 
 
@@ -51,6 +52,32 @@ def colleagues_part(viewer: Viewer, site_id: UUID) -> Part[Named]:
     """Return what `colleagues` reads, to be asked together with other parts of a page."""
     asked = {"of_site": site_id, "sites": list(viewer.site_ids), "at": viewer.at, "owners": _OWNERS}
     return Part((_COLLEAGUES,), asked, lambda rows: _named(rows[0]["said"] or "[]"))
+
+
+MOST_TO_CHOOSE = 200  # nobody reads through more names than that beside a quick task
+_MEMBER = f"{TeamMembership._meta.db_table} m where (m.until is null or m.until > %(at)s)"
+_HELD = f"{PatientAccess._meta.db_table} held where held.patient_id = %(whom)s and held.since <= %(at)s"
+_NEAR = f"""select {_SAID} from (
+  select g.user_id from {_MAY_OWN}
+    and (select count(*) <= %(choose)s from (select 1 from {_MAY_OWN} limit %(choose)s + 1) few)
+  union select %(user)s
+  union select m.user_id from {_MEMBER} and m.team_id = any(%(teams)s)
+  union select held.user_id from {_HELD} and (held.until is null or held.until > %(at)s)
+  union select m.user_id from {_MEMBER} and m.team_id in (
+    select held.team_id from {_HELD} and (held.until is null or held.until > %(at)s))
+) near(id)
+join lateral (select * from {User._meta.db_table} u where u.id = near.id offset 0) u on true
+where u.is_active and exists (select 1 from {_MAY_OWN} and g.user_id = u.id)
+"""
+
+
+def near_colleagues_part(viewer: Viewer, site_id: UUID, patient_id: UUID) -> Part[Named]:
+    """Return what reads whom a quick task for a patient is given to: all of the site's colleagues, or, where they are
+    more than `MOST_TO_CHOOSE`, those of the viewer's teams and those who carry the patient. Others are found by name
+    where the task is handed on."""
+    asked = {"of_site": site_id, "sites": list(viewer.site_ids), "at": viewer.at, "owners": _OWNERS}
+    near = {"choose": MOST_TO_CHOOSE, "user": viewer.user_id, "teams": list(viewer.team_ids), "whom": patient_id}
+    return Part((_NEAR,), asked | near, lambda rows: _named(rows[0]["said"] or "[]"))
 
 
 @functools.lru_cache(maxsize=32)

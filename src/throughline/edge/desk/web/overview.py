@@ -54,7 +54,7 @@ def overview_context(
         cases.open_case_part(viewer, patient_id),
         charts.chart_part(viewer, patient_id),
         caseload.due_part(viewer, patient_id),
-        caseload.colleagues_part(viewer, _site_of(viewer, patient_id)),
+        caseload.near_colleagues_part(viewer, _site_of(viewer, patient_id), patient_id),
     )
     return {
         "patient_id": patient_id,

@@ -3,8 +3,10 @@
 import pytest
 
 from throughline.foundation.access.queries import viewer_for
-from throughline.foundation.access.tests.factories import make_team, make_user, open_record
-from throughline.practice.caseload.queries import due_of_patient, worklist
+from throughline.foundation.access.tests.factories import make_site, make_team, make_user, open_record
+from throughline.foundation.kernel.reading import alone
+from throughline.practice.caseload import queries
+from throughline.practice.caseload.queries import due_of_patient, near_colleagues_part, worklist
 from throughline.record.clocks.tests.factories import NOW, Ward
 from throughline.record.tasks.actions import TaskIn, add_task
 from throughline.record.tasks.models import Task
@@ -62,3 +64,22 @@ def test_a_record_closed_to_her_takes_her_tasks_off_the_list(ward: Ward) -> None
     stranger = make_user("case_manager", ward.site)
     Task.objects.filter(title="hers still").update(owner=stranger)
     assert worklist(viewer_for(stranger, at=NOW)).rows == ()
+
+
+def test_a_quick_task_offers_all_of_a_small_site_and_the_near_ones_of_a_large_one(
+    ward: Ward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mate, carrier, across, far = (make_user("case_manager", ward.site) for _ in range(4))
+    make_team(ward.site, ward.nurse, mate)
+    open_record(ward.patient_id, ward.site, user=carrier)
+    open_record(ward.patient_id, ward.site, team=make_team(ward.site, across))
+    elsewhere = make_team(make_site(), make_user("case_manager", make_site()))
+    open_record(ward.patient_id, ward.site, team=elsewhere)  # who holds no role at the site owns nothing there
+
+    def offered() -> set[object]:
+        part = near_colleagues_part(viewer_for(ward.nurse, at=NOW), ward.site.id, ward.patient_id)
+        return {key for key, _name in alone(part)}
+
+    assert offered() == {ward.nurse.id, mate.id, carrier.id, across.id, far.id}
+    monkeypatch.setattr(queries, "MOST_TO_CHOOSE", 4)
+    assert offered() == {ward.nurse.id, mate.id, carrier.id, across.id}
