@@ -38,22 +38,22 @@ def _seconds(column: str, name: str) -> str:
 
 _LIVE = ", ".join(f"'{state}'" for state in LIVE)  # written out: as a parameter it would match no index of live tasks
 
-_TASK = (
+_OF_TASK = (
     "t.id, t.patient_id, t.site_id, t.case_id, t.kind, t.verb, t.title, t.why, t.tier, t.state, t.owner_id,"
     " t.due_has_time, t.version, t.time_zone, t.due_at, t.legal_due_at, t.hold_until"
 )
 # A whole list begins at the colleagues: four sorts of tasks are theirs, each found by its own index, and one that is of
 # two sorts comes twice. One patient's part begins at her.
 _THEIRS = f"""
-select {_TASK} from {TASK} t where t.owner_id = any(%(wanted)s) and t.state in ({_LIVE})
-union all select {_TASK} from {CASE} c join {TASK} t on t.case_id = c.id
+select {_OF_TASK} from {TASK} t where t.owner_id = any(%(wanted)s) and t.state in ({_LIVE})
+union all select {_OF_TASK} from {CASE} c join {TASK} t on t.case_id = c.id
   where c.owner_id = any(%(wanted)s) and t.owner_id is null and t.state in ({_LIVE})
-union all select {_TASK} from {TASK} t
+union all select {_OF_TASK} from {TASK} t
   where t.team_id = any(%(teams)s) and t.owner_id is null and t.state in ({_LIVE})
-union all select {_TASK} from {TASK} t where t.delegated_by_id = any(%(wanted)s) and t.state = 'reported'
+union all select {_OF_TASK} from {TASK} t where t.delegated_by_id = any(%(wanted)s) and t.state = 'reported'
 """
 _OF_PATIENT = f"""
-select {_TASK} from {TASK} t left join {CASE} c on c.id = t.case_id
+select {_OF_TASK} from {TASK} t left join {CASE} c on c.id = t.case_id
 where t.patient_id = %(only)s and t.state in ({_LIVE}) and (t.owner_id = any(%(wanted)s)
   or (t.owner_id is null and (c.owner_id = any(%(wanted)s) or t.team_id = any(%(teams)s)))
   or (t.delegated_by_id = any(%(wanted)s) and t.state = 'reported'))

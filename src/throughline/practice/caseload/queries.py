@@ -3,6 +3,7 @@
 import functools
 from collections import Counter
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import orjson
@@ -57,9 +58,9 @@ def colleagues_part(viewer: Viewer, site_id: UUID) -> Part[Named]:
 MOST_TO_CHOOSE = 200  # nobody reads through more names than that beside a quick task
 _MEMBER = f"{TeamMembership._meta.db_table} m where (m.until is null or m.until > %(at)s)"
 _HELD = f"{PatientAccess._meta.db_table} held where held.patient_id = %(whom)s and held.since <= %(at)s"
-_NEAR = f"""select {_SAID} from (
-  select g.user_id from {_MAY_OWN}
-    and (select count(*) <= %(choose)s from (select 1 from {_MAY_OWN} limit %(choose)s + 1) few)
+_FEW = f"(select count(*) <= %(choose)s from (select 1 from {_MAY_OWN} limit %(choose)s + 1) few)"
+_NEAR = f"""select {_SAID}, {_FEW} as is_whole from (
+  select g.user_id from {_MAY_OWN} and {_FEW}
   union select %(user)s
   union select m.user_id from {_MEMBER} and m.team_id = any(%(teams)s)
   union select held.user_id from {_HELD} and (held.until is null or held.until > %(at)s)
@@ -71,13 +72,20 @@ where u.is_active and exists (select 1 from {_MAY_OWN} and g.user_id = u.id)
 """
 
 
-def near_colleagues_part(viewer: Viewer, site_id: UUID, patient_id: UUID) -> Part[Named]:
+class Near(NamedTuple):
+    """Colleagues a quick task may be given to, by name; `is_whole` when these are all of the site."""
+
+    names: Named
+    is_whole: bool
+
+
+def near_colleagues_part(viewer: Viewer, site_id: UUID, patient_id: UUID) -> Part[Near]:
     """Return what reads whom a quick task for a patient is given to: all of the site's colleagues, or, where they are
-    more than `MOST_TO_CHOOSE`, those of the viewer's teams and those who carry the patient. Others are found by name
-    where the task is handed on."""
+    more than `MOST_TO_CHOOSE`, those of the viewer's teams and those who carry the patient. Others are named in the
+    task itself (@rosa), or found where it is handed on."""
     asked = {"of_site": site_id, "sites": list(viewer.site_ids), "at": viewer.at, "owners": _OWNERS}
     near = {"choose": MOST_TO_CHOOSE, "user": viewer.user_id, "teams": list(viewer.team_ids), "whom": patient_id}
-    return Part((_NEAR,), asked | near, lambda rows: _named(rows[0]["said"] or "[]"))
+    return Part((_NEAR,), asked | near, lambda rows: Near(_named(rows[0]["said"] or "[]"), rows[0]["is_whole"]))
 
 
 @functools.lru_cache(maxsize=32)

@@ -234,3 +234,11 @@ def test_the_story_marks_what_came_since_the_last_visit(place, client):
     add_task(patient_id=key, task=written, by=actor, at=now)
     shown = client.get(page).content.decode()
     assert shown.count("since your last visit") == 1
+
+
+def test_an_empty_list_says_whether_filters_or_work_are_missing(place, client):
+    _user(place, "case_manager", client)
+    assert "No patients here yet" in client.get("/patients/").content.decode()
+    narrowed = client.get("/patients/?state=active").content.decode()
+    assert "Nobody fits these filters" in narrowed
+    assert "Choose Any" in narrowed

@@ -9,11 +9,13 @@ from django.urls import resolve, reverse
 from throughline.foundation.access.queries import actor_for, viewer_for
 from throughline.foundation.access.tests.factories import make_site, make_user, open_record, signed_in
 from throughline.foundation.drafts.web.editing import Field, UnableToRead
+from throughline.practice.caseload import queries as caseload
 from throughline.practice.caseload.actions import QualificationIn, record_qualification
 from throughline.record.cases.actions import set_acuity
 from throughline.record.cases.rules import step_words
 from throughline.record.cases.tests.factories import make_case, make_patient
 from throughline.record.chart.models import Allergy
+from throughline.record.tasks.models import Task
 
 pytestmark = pytest.mark.django_db
 
@@ -128,3 +130,26 @@ def test_a_language_held_is_named_and_can_be_ended_beside_its_name(site, nurse):
     record_qualification(site_id=site.id, user_id=nurse.id, qualification=held, by=actor_for(boss, at=at), at=at)
     shown = page(boss, "caseload:qualifications")
     assert 'class="tag">Spanish</span>' in shown
+
+
+def test_a_large_site_says_how_somebody_far_from_the_patient_is_named(nurse, site, patient, monkeypatch):
+    make_user("case_manager", site, name="Rosa Farrow")
+    whole = page(nurse, "desk:patient", patient.id)
+    assert "Rosa Farrow" in whole
+    assert 'id="qt-near"' not in whole
+    monkeypatch.setattr(caseload, "MOST_TO_CHOOSE", 1)
+    shown = page(nurse, "desk:patient", patient.id)
+    assert "Rosa Farrow" not in shown
+    assert "For another colleague write @ and her name in the task" in shown
+    form = {"title": "Order a shower chair @rosa"}
+    signed_in(nurse).post(reverse("desk:quick-task", args=[patient.id]), form)
+    assert str(Task.objects.get(title="Order a shower chair").owner) == "Rosa Farrow"
+
+
+def test_a_name_several_bear_is_refused_with_what_to_do(nurse, site, patient):
+    for family in ("Farrow", "Fenn"):
+        make_user("case_manager", site, name=f"Rosa {family}")
+    form = {"title": "Order a shower chair @rosa"}
+    answer = signed_in(nurse).post(reverse("desk:quick-task", args=[patient.id]), form)
+    assert "add the task without @ and hand it on" in answer.content.decode()
+    assert not Task.objects.exists()

@@ -167,7 +167,10 @@ def quick_task(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> HttpRe
         site_id = row_of(viewer, patient_id).site_id
         named = entry.owner_of(line.owner, list(caseload_queries.colleagues(viewer, site_id)))
         if not isinstance(named, UUID):
-            raise Refusal(f"No single colleague here is called “{line.owner}”. Choose the owner from the list.")
+            raise Refusal(
+                f"No single colleague here is called “{line.owner}”. Write more of her name or choose from the list; "
+                "where several share it, add the task without @ and hand it on."
+            )
         owner = named
     task = TaskIn(
         patient_id=patient_id,

@@ -47,7 +47,7 @@ def overview_context(
     if story_only:
         told, last = together(story, look)
         return {"patient_id": patient_id} | chips | _story(told, viewer, None if before else last)
-    told, last, who, open_case, chart, due, colleagues = together(
+    told, last, who, open_case, chart, due, near = together(
         story,
         look,
         people.identity_part(viewer, patient_id),
@@ -63,7 +63,7 @@ def overview_context(
         "case": open_case,
         "chart": chart,
         "due": due,
-        "colleagues": colleagues,
+        "near": near,
         "standing": standing(
             encounters=chart.of("encounter"),
             case=open_case,

@@ -55,7 +55,7 @@ class Line:
 
 
 @lru_cache(maxsize=1)
-def _patterns() -> tuple[str, ...]:
+def patterns() -> tuple[str, ...]:
     """Return the addresses of a patient's page, panel and call, and her row on Today, with a mark for the identifier.
 
     Reversing an address costs more than all else a row does, so it is done once and not 400 times a page.
@@ -74,7 +74,7 @@ def line(row: Row, viewer: Viewer) -> Line:
     """Return a row ready to print."""
     act = "Call" if row.first.verb == "Call" else ACTS.get(row.first.kind, "Open")
     identifier = str(row.patient_id)
-    page, panel, call, back = (pattern % identifier for pattern in _patterns())
+    page, panel, call, back = (pattern % identifier for pattern in patterns())
     return Line(
         row=row,
         tier=str(row.rank.tier),

@@ -5,13 +5,11 @@ from functools import lru_cache
 from html import escape
 from typing import NamedTuple
 
-from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 
+from throughline.edge.desk.web.pages import patterns
 from throughline.practice.caseload.records import PatientRow
-
-_NOBODY = "00000000-0000-0000-0000-000000000000"  # stands for her whose page it will be
 
 
 class _Words(NamedTuple):
@@ -34,7 +32,7 @@ def _words_of(_language: str | None) -> _Words:
 def markup(rows: Iterable[PatientRow]) -> SafeString:
     """Return the rows of a table, every word of a record escaped."""
     words = _words_of(get_language())
-    page = reverse("desk:patient", args=[_NOBODY])
+    page = patterns()[0]
     return mark_safe("\n".join(_row(row, words, page) for row in rows))  # every word of a record is escaped there
 
 
@@ -45,7 +43,7 @@ def _row(row: PatientRow, words: _Words, page: str) -> str:
     owner = f'<span class="tag k-gap">{escape(row.owner)}</span>' if row.unowned else escape(row.owner)
     return (
         f'<tr id="row-{identifier}" data-row tabindex="-1"><th scope="row">'
-        f'<a href="{page.replace(_NOBODY, identifier)}" data-open>{escape(row.name)}</a>{preferred}{deceased}'
+        f'<a href="{page % identifier}" data-open>{escape(row.name)}</a>{preferred}{deceased}'
         f'<span class="row__sub">MRN {escape(row.mrn)}, {escape(row.phone)}</span></th>'
         f'<td data-label="{words.age}" class="nowrap">{escape(row.age)}<span class="row__sub">{escape(row.born)}</span>'
         f'</td><td data-label="{words.owner}">{owner}<span class="row__sub">{escape(row.state)}</span></td>'

@@ -14,7 +14,7 @@ import psycopg
 from throughline.edge.site.bench.context import Bench
 from throughline.edge.site.bench.harness import Measurement, NotMeasured
 from throughline.edge.site.bench.load import Pages
-from throughline.edge.site.bench.pages import database, signed_in, signed_in_server
+from throughline.edge.site.bench.pages import database, signed_in, signed_in_server, value
 
 REVIEWER = "bench-reviewer"
 LINES = 200_000  # of the audit, at least
@@ -98,15 +98,10 @@ def _reviewer(bench: Bench, size: int, port: int) -> str:
         bench.use(name)
         site_id = _made()
         with psycopg.connect(bench.url(name), options="-c throughline.wall=open", autocommit=True) as link:
-            there = _count(link, site_id)
+            there = value(link, "select count(*) from audit_entry where site_id = %s", [site_id])
             link.execute(FILL, [max(0, LINES - there), site_id])
         bench.kept[f"reviewer.{name}"] = signed_in(port, REVIEWER)
     return str(bench.kept[f"reviewer.{name}"])
-
-
-def _count(link: psycopg.Connection[Any], site_id: Any) -> int:
-    row = link.execute("select count(*) from audit_entry where site_id = %s", [site_id]).fetchone()
-    return int(row[0]) if row else 0
 
 
 def _made() -> Any:

@@ -83,16 +83,15 @@ def database(bench: Bench, size: int) -> str:
         url = bench.database(name)
         bench.command(name, "seed", "--patients", str(size))  # leaves alone what is there
         with psycopg.connect(url, options="-c throughline.wall=open") as link:
-            counts = [
-                _value(link, f"select count(*) from {table}") for table in ("people_patient", "chart_observation")
-            ]
-            bytes_ = _value(link, "select pg_database_size(current_database())")
+            counts = [value(link, f"select count(*) from {table}") for table in ("people_patient", "chart_observation")]
+            bytes_ = value(link, "select pg_database_size(current_database())")
         bench.kept[f"note.{name}"] = f"{counts[0]:,} patients, {counts[1]:,} observations: {bytes_ / 1e6:,.0f} MB"
     return name
 
 
-def _value(link: psycopg.Connection[Any], query: str) -> int:
-    row = link.execute(query).fetchone()  # type: ignore[call-overload]
+def value(link: psycopg.Connection[Any], query: str, asked: Sequence[object] = ()) -> int:
+    """Return the one number a query answers, 0 for no row."""
+    row = link.execute(query, asked).fetchone()  # type: ignore[call-overload]
     return int(row[0]) if row else 0
 
 

@@ -78,7 +78,9 @@ def test_a_quick_task_offers_all_of_a_small_site_and_the_near_ones_of_a_large_on
 
     def offered() -> set[object]:
         part = near_colleagues_part(viewer_for(ward.nurse, at=NOW), ward.site.id, ward.patient_id)
-        return {key for key, _name in alone(part)}
+        near = alone(part)
+        assert near.is_whole is (queries.MOST_TO_CHOOSE > 4)
+        return {key for key, _name in near.names}
 
     assert offered() == {ward.nurse.id, mate.id, carrier.id, across.id, far.id}
     monkeypatch.setattr(queries, "MOST_TO_CHOOSE", 4)

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from throughline.foundation.access.models import PatientAccess
@@ -89,6 +91,13 @@ def test_people_of_her_life_come_first_and_nobody_of_another_site(nurse, patient
     Practitioner.objects.create(site=make_site(), display_name="Brand Elsewhere, MD", sort_name="Brand")
     assert [one.name for one in find(see(nurse), patient.id, "brand")] == ["Brandy Ode", "Otto Brandl, MD"]
     assert find(see(make_user("case_manager")), patient.id, "brand") == []
+
+
+def test_a_word_said_many_times_is_asked_once(nurse, patient, heart_doctor):
+    with CaptureQueriesContext(connection) as asked:
+        (one,) = find(see(nurse), patient.id, "brand " * 50 + "otto")
+    assert one.name == "Otto Brandl, MD"
+    assert max(query["sql"].upper().count("BRAND%") for query in asked) == 1
 
 
 def test_a_ref_of_another_site_or_patient_is_refused(nurse, patient):
