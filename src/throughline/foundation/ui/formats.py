@@ -1,5 +1,6 @@
 """How dates, spans, numbers and phones are written on every page. Pure; row texts are made with these, in Python."""
 
+import re
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -7,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 import phonenumbers
 
+# A word that is no mark of an extension: "ask for Ann", "1-800-FLOWERS".
+_WORDS = re.compile(r"(?!(?:ext|x|extension)\b)\b[a-z]+", re.IGNORECASE)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
@@ -87,9 +90,9 @@ def birth_date(born: date | None, today: date) -> str:
 
 @lru_cache(maxsize=10_000)
 def phone(value: str) -> str:
-    """Return "(937) 555-0187" for a US number in E.164, other countries internationally; "" stays ""."""
-    if not value:
-        return ""
+    """Return "(937) 555-0187" for a US number, other countries internationally; what has other words stays as it is."""
+    if not value or _WORDS.search(value):
+        return value
     try:
         parsed = phonenumbers.parse(value, "US")
     except phonenumbers.NumberParseException:
@@ -97,6 +100,20 @@ def phone(value: str) -> str:
     national = parsed.country_code == 1
     form = phonenumbers.PhoneNumberFormat
     return phonenumbers.format_number(parsed, form.NATIONAL if national else form.INTERNATIONAL)
+
+
+def read_phone(text: str) -> str:
+    """Return what is kept of a phone as typed: E.164 where it is a number and nothing else, otherwise the text."""
+    text = text.strip()
+    if _WORDS.search(text):
+        return text
+    try:
+        parsed = phonenumbers.parse(text, "US")
+    except phonenumbers.NumberParseException:
+        return text
+    if parsed.extension or not phonenumbers.is_possible_number(parsed):
+        return text
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
 
 def money(value: Decimal) -> str:

@@ -53,7 +53,9 @@ class UnableToRead(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field: `kind` is text, lines, voice (the patient's words), choice, day, time or number.
+    """One field: `kind` is text, lines, voice (the patient's words), choice, day, time, number or phone.
+
+    A phone is kept as `formats.read_phone` gives it and shown as people read it.
 
     `choices` are (key, words) or what gives them at the time.
     """
@@ -74,10 +76,12 @@ class Field:
     @property
     def single(self) -> bool:
         """Whether it holds one value, of which two cannot both stay."""
-        return self.kind in ("choice", "day", "time", "number")
+        return self.kind in ("choice", "day", "time", "number", "phone")
 
     def text_of(self, value: Any) -> str:
         """Return a held value as the field shows it."""
+        if self.kind == "phone":
+            return formats.phone(value or "")
         return "" if value is None else value.isoformat() if isinstance(value, date) else str(value)
 
     def in_words(self, text: str) -> str:
@@ -104,6 +108,8 @@ class Field:
             return self._day(text)
         if self.kind == "time":
             return self._time(text)
+        if self.kind == "phone":
+            return formats.read_phone(text)[: self.most]
         return self._number(text) if self.kind == "number" else text[: self.most]
 
     def _time(self, text: str) -> str:

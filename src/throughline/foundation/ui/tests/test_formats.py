@@ -63,6 +63,24 @@ def test_nobody_grows_younger(born, days):
     assert 0 <= formats.age(born, TODAY) <= formats.age(born, later)
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept", "shown"),
+    [
+        ("937.555.0187", "+19375550187", "(937) 555-0187"),
+        (" +52 55 1234 5678", "+525512345678", "+52 55 1234 5678"),
+        ("937-555-0187 ext. 5", "937-555-0187 ext. 5", "(937) 555-0187 ext. 5"),
+        ("937-555-0187, ask for Ann", "937-555-0187, ask for Ann", "937-555-0187, ask for Ann"),
+        ("1-800-FLOWERS", "1-800-FLOWERS", "1-800-FLOWERS"),
+        ("12", "12", "12"),
+        ("", "", ""),
+    ],
+)
+def test_a_phone_is_kept_as_a_number_where_it_is_nothing_else(typed, kept, shown):
+    assert formats.read_phone(typed) == kept
+    assert formats.phone(kept) == shown
+    assert formats.read_phone(formats.phone(kept)) in (kept, shown)
+
+
 def test_phones_money_numbers_and_weights():
     assert formats.phone("+19375550187") == "(937) 555-0187"
     assert formats.phone("+525512345678").startswith("+52")

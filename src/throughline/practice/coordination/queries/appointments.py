@@ -67,8 +67,8 @@ def editable_appointment(viewer: Viewer, appointment_id: UUID) -> Editable:
     if row is None:
         raise NotFound("This appointment does not exist, or you may not see it.")
     shown = record(row, viewer)
-    fields = ("what", "place", "phone", "transport", "pick_up", "transport_note", "interpreter", "bring")
-    held = {name: getattr(shown, name) for name in (*fields, "transport_at")}
+    fields = ("what", "place", "transport", "pick_up", "transport_note", "interpreter", "bring")
+    held = {name: getattr(shown, name) for name in (*fields, "transport_at")} | {"phone": row.phone}
     return Editable(row.id, row.patient_id, f"{row.what}, {row.provider}", held)
 
 

@@ -19,7 +19,7 @@ from throughline.practice.coordination.queries import directory, team
 from throughline.practice.coordination.queries.sharing import shareables
 from throughline.practice.coordination.records.referrals import Referral, ReferralBoard, Step, Target
 from throughline.practice.coordination.records.sharing import Selection
-from throughline.practice.coordination.rules import referring, sharing
+from throughline.practice.coordination.rules import referring, roles, sharing
 from throughline.practice.coordination.rules.moments import A_MOMENT
 from throughline.record.people.models import Patient
 
@@ -111,9 +111,10 @@ def targets(viewer: Viewer, patient_id: UUID, kind: str, *, need: str = "") -> l
         for m in team.members_of(viewer, patient_id)
         if not m.is_inside and m.role in wanted
     ]
-    known = {target.name for target in found}
-    listed = [target for target in _listed(viewer, patient_id, wanted) if target.name not in known]
-    return [*found, *listed][:8]
+    # A name on the team may carry credentials ("Ada Pillai, MD") that the directory's does not, or the other way round.
+    plain = roles.without_credentials
+    known = {plain(target.name) for target in found}
+    return [*found, *(target for target in _listed(viewer, patient_id, wanted) if plain(target.name) not in known)][:8]
 
 
 def target_of(viewer: Viewer, patient_id: UUID, ref: str) -> Target | None:

@@ -64,7 +64,7 @@ def team_of(viewer: Viewer, patient_id: UUID) -> Team:
     members = members_of(viewer, patient_id)
     former = members_of(viewer, patient_id, now=False)
     # A colleague's name carries her credentials ("Ada Pillai, MD"), a clinician's of the directory does not.
-    known = {name for m in (*members, *former) for name in (m.name.casefold(), m.name.casefold().partition(",")[0])}
+    known = {name for m in (*members, *former) for name in (m.name.casefold(), roles.without_credentials(m.name))}
     return Team(tuple(members), tuple(former), tuple(_offered(viewer, patient, known)))
 
 
@@ -157,6 +157,7 @@ def _record(row: TeamMember, owned: Counter[Any], viewer: Viewer) -> Member:
         phone=row.phone,
         phone_shown=formats.phone(row.phone),
         fax=row.fax,
+        fax_shown=formats.phone(row.fax),
         email=row.email,
         channel=row.channel,
         channel_words=CHANNEL_WORDS.get(row.channel, row.channel),

@@ -22,6 +22,7 @@ class Member:
     phone: str
     phone_shown: str
     fax: str
+    fax_shown: str
     email: str
     channel: str
     channel_words: str

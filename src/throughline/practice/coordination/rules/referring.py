@@ -48,6 +48,11 @@ ACT_WORDS: Mapping[str, str] = {
     "look": "Looked at",
     "patient": "Patient asked", "undo": "Undone", "change": "Changed",
 }  # fmt: skip
+# What a step is called on the button that writes it down.
+DO_WORDS: Mapping[str, str] = {
+    "accept": "They accepted", "decline": "They declined", "schedule": "A visit is set", "miss": "The visit was missed",
+    "report": "The report came", "close": "Close the referral", "cancel": "Cancel the referral",
+}  # fmt: skip
 NEEDS_NOTE = {
     "decline": "Write why it was declined, so that the next one fits.",
     "miss": "Write why the visit was missed, in her words where you can.",

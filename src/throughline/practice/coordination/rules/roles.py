@@ -3,6 +3,7 @@
 The keys are those of the care plan's roles where a plan can name them, so that an action finds its owner on the team.
 """
 
+import re
 from collections.abc import Mapping
 
 OTHER = "OTHER"
@@ -99,3 +100,10 @@ def words_for(wanted: frozenset[str]) -> tuple[str, ...]:
 def kinds_for(wanted: frozenset[str]) -> tuple[str, ...]:
     """Return the kinds of organization that have these roles."""
     return tuple(kind for kind, role in _ORGANIZATIONS.items() if role in wanted)
+
+
+def without_credentials(name: str) -> str:
+    """Return a name as it compares: "ada pillai" for "Ada Pillai" and for "Ada Pillai, MD", a place's name whole."""
+    plain, _, after = name.partition(",")
+    known = {mark for mark, _role in _CREDENTIALS}
+    return (plain if after and known & set(re.findall(r"[A-Za-z]+", after)) else name).casefold().strip()

@@ -1,5 +1,6 @@
 """The pages of appointments by plain forms: booked, doubted, moved, missed, taken back, printed in her language."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -72,6 +73,21 @@ def test_booking_with_a_practitioner_takes_place_and_phone_from_the_directory(cl
     assert "Twin Forks, 41 Wyoming Street, Dayton" in shown
     assert "(937) 555-0130" in shown
     assert "data-undo" in shown
+
+
+def test_the_phone_there_is_shown_and_changed_as_people_write_it(client, patient, nurse):
+    at = datetime(2031, 3, 14, 15, tzinfo=UTC)
+    visit = made(patient, nurse, at, place="41 Wyoming Street", phone="+19375550130")
+    where = reverse("coordination:arrange", args=[visit])
+    form = client.get(where).content.decode()
+    assert 'type="tel" value="(937) 555-0130"' in form
+    seen = re.findall(r'name="seen" value="([^"]+)"', form)
+    fields = {"what": "Heart clinic", "place": "41 Wyoming Street", "transport": "", "interpreter": ""}
+    client.post(where, fields | {"seen": seen, "phone": "937.555.0199"})
+    assert Appointment.objects.get().phone == "+19375550199"
+    seen = re.findall(r'name="seen" value="([^"]+)"', client.get(where).content.decode())
+    client.post(where, fields | {"seen": seen, "phone": "937 555 0199, ask for Ann"})
+    assert Appointment.objects.get().phone == "937 555 0199, ask for Ann"
 
 
 def test_what_lacks_comes_back_with_everything_typed(client, patient):

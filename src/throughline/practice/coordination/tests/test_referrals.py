@@ -27,7 +27,7 @@ from throughline.practice.coordination.queries import referrals as queries
 from throughline.practice.coordination.rules.referring import UnableToMoveReferral
 from throughline.record.cases.tests.factories import make_case, make_patient
 from throughline.record.chart.models import Condition
-from throughline.record.people.models import Organization
+from throughline.record.people.models import Organization, Practitioner, PractitionerRole
 from throughline.record.tasks.actions import do_task, undo_last
 from throughline.record.tasks.models import Task
 from throughline.record.tasks.rules import LIVE
@@ -224,6 +224,28 @@ def test_from_a_need_the_form_comes_filled_in_and_those_of_the_team_stand_first(
     assert "data-undo" in page
     row = ReferralOut.objects.get()
     assert (row.need_id, row.channel, row.fax) == (need, "fax", "+19375550137")
+
+
+def test_who_is_on_the_team_with_credentials_is_not_offered_once_more_without(nurse, patient):
+    doctor = Practitioner.objects.create(site=patient.site, display_name="Ada Pillai", sort_name="Pillai, Ada")
+    place = Organization.objects.create(site=patient.site, name="Twin Forks")
+    PractitionerRole.objects.create(
+        site=patient.site, practitioner=doctor, organization=place, specialty="Clinical psychology"
+    )
+    known = MemberIn(name="Ada Pillai, PhD", role="BH")
+    add_member(patient_id=patient.id, member=known, by=by(nurse), at=MONDAY)
+    assert [t.name for t in queries.targets(see(nurse), patient.id, "behavioural")] == ["Ada Pillai, PhD"]
+
+
+def test_the_buttons_say_what_happened_and_the_steps_what_was_written_down(nurse, patient):
+    made = sent(nurse, patient)
+    where = reverse("coordination:referral-out", args=[made])
+    page = signed_in(nurse).get(where).content.decode()
+    assert ">They accepted</button>" in page
+    assert ">A visit is set</button>" in page
+    assert ">Cancel the referral</button>" in page
+    move(nurse, made, "accept")
+    assert "<span>Accepted" in signed_in(nurse).get(where).content.decode()
 
 
 def test_a_refused_form_comes_back_with_everything_typed_and_no_half_made_draft(nurse, patient):

@@ -43,3 +43,17 @@ def test_every_role_given_is_on_the_list():
     given = {role for _, role in roles._WORDS} | {role for _, role in roles._CREDENTIALS}
     given |= set(roles._ORGANIZATIONS.values()) | set(roles._STAFF.values())
     assert given <= set(roles.ROLES)
+
+
+@pytest.mark.parametrize(
+    ("name", "compares_as"),
+    [
+        ("Ada Pillai, MD", "ada pillai"),
+        ("Ada Pillai", "ada pillai"),
+        ("Jo Ruiz, PhD, LCSW", "jo ruiz"),
+        ("Harbor House, East", "harbor house, east"),
+        ("Mad River Home Health, Inc.", "mad river home health, inc."),
+    ],
+)
+def test_a_name_compares_without_its_credentials_and_a_place_with_all_of_its_own(name, compares_as):
+    assert roles.without_credentials(name) == compares_as

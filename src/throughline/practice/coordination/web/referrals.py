@@ -139,7 +139,7 @@ def referral(request: HttpRequest, viewer: Viewer, referral_out_id: UUID) -> Htt
     context = patient_context(viewer, found.patient_id, "team") | {
         "r": found,
         "may_chase": found.state in referring.ASKED,
-        "acts": [(act, referring.ACT_WORDS[act]) for act in referring.acts_from(found.state)],
+        "acts": [(act, referring.DO_WORDS.get(act, "")) for act in referring.acts_from(found.state)],
         "open": found.state in referring.OPEN,
         "visits": appointments.visits_for(viewer, found.patient_id) if found.state in _TO_SCHEDULE else [],
         "did": request.GET.get("did"),
