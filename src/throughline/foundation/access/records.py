@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from throughline.foundation.kernel.time import zone_words
 from throughline.foundation.kernel.viewer import Viewer
 
 __all__ = ["DEMO_PASSWORD", "Account", "DemoAccount", "RoleHeld", "Viewer"]
@@ -43,6 +44,11 @@ class Account:
     teams: tuple[str, ...]
     second_factor: bool
 
+    @property
+    def zone_words(self) -> str:
+        """What people call the time zone."""
+        return zone_words(self.time_zone)
+
 
 @dataclass(frozen=True, slots=True)
 class GrantRow:
@@ -81,6 +87,11 @@ class SiteRow:
     time_zone: str
     users: int
     teams: int
+
+    @property
+    def zone_words(self) -> str:
+        """What people call the time zone."""
+        return zone_words(self.time_zone)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from throughline.foundation.ui import formats
 from throughline.record.clocks import counting, telling
 from throughline.record.clocks.models import Clock, RuleReview
 from throughline.record.clocks.records import ClockError, ClockRule, RunningClock
-from throughline.record.clocks.rules import asking, catalogue, definitions, engine, inputs, moments, notices
-from throughline.record.clocks.shown import Chip, ClockShown, Happening, NoticeShown, Review, RuleShown
+from throughline.record.clocks.rules import asking, catalogue, definitions, engine, moments, notices, worked
+from throughline.record.clocks.shown import Chip, ClockShown, Happening, NoticeShown, Review, RuleInFull, RuleShown
 from throughline.record.people.models import Patient
 
 MOST = 200
@@ -93,14 +93,14 @@ def clock(viewer: Viewer, clock_id: UUID) -> ClockShown:
         told=telling.told(running, explained, row),
         citation=explained.reckoning.citation,
         confidence=_mark(explained.reckoning.confidence),
-        confidence_note=rule.confidence_note,
+        confidence_note=worked.confidence_in_words(rule.confidence_note),
         version=str(rule.version),
         key=rule.key,
         review=_review(rule.key, row.ruling_id),
         differs=telling.differs(row, running, _as_today(row, running)),
         start_label=rule.start_label,
         started=_started(row),
-        facts=_facts(running),
+        facts=worked.facts_in_words(running),
         history=_history(row),
         others=tuple((one.title, _dates(one, running)) for one in explained.others),
         same_case=tuple(one for one in chips_of(viewer, row.patient_id) if one.id != row.id),
@@ -138,12 +138,27 @@ def rules(viewer: Viewer) -> list[RuleShown]:
     return [_rule_shown(rule, reviews) for rule in catalogue.rules().values()]
 
 
-def rule(viewer: Viewer, key: str) -> RuleShown:
-    """One rule. Raises NotFound for a key there is not."""
+def rule(viewer: Viewer, key: str) -> RuleInFull:
+    """One rule with its examples counted anew. Raises NotFound for a key there is not."""
     try:
-        return _rule_shown(catalogue.rule(key), _latest_reviews())
+        found = catalogue.rule(key)
     except ClockError as error:
         raise NotFound(str(error)) from error
+    since = f"since {formats.day(found.effective_from)}" if found.effective_from else "always"
+    until = f" until {formats.day(found.effective_to)}" if found.effective_to else ""
+    return RuleInFull(
+        short=_rule_shown(found, _latest_reviews()),
+        version=str(found.version),
+        confidence_note=worked.confidence_in_words(found.confidence_note),
+        in_force=since + until,
+        trigger=found.trigger,
+        start_label=found.start_label,
+        asks=tuple(one.words for one in found.inputs.values() if one.name in found.body.get("inputs", {})),
+        parts=tuple(worked.part_in_words(found, part) for part in found.parts),
+        no_deadline=found.no_deadline,
+        say=found.say,
+        examples=worked.worked(found),
+    )
 
 
 def reviews(viewer: Viewer, key: str) -> list[Happening]:
@@ -164,8 +179,8 @@ def _rule_shown(rule: ClockRule, reviews: Mapping[str, RuleReview]) -> RuleShown
         id=rule.id,
         key=rule.key,
         title=rule.title,
-        owed_by=rule.owed_by,
-        lines=", ".join(rule.lines),
+        owed_by=worked.owed_in_words(rule.owed_by),
+        lines=worked.lines_in_words(rule),
         citation=rule.citation,
         confidence=_mark(rule.confidence),
         by_hand=not rule.starts_on,
@@ -190,7 +205,7 @@ def _as_review(found: RuleReview | None, digest: str) -> Review:
 
 
 def _mark(confidence: str) -> str:
-    return "unreviewed" if confidence == "M" else confidence
+    return "unreviewed" if confidence == "M" else worked.confidence_in_words(confidence)
 
 
 def _as_today(row: Clock, running: RunningClock) -> RunningClock | None:
@@ -201,15 +216,6 @@ def _as_today(row: Clock, running: RunningClock) -> RunningClock | None:
     except ClockError:
         return None
     return replace(running, rule=rule)
-
-
-def _facts(running: RunningClock) -> tuple[tuple[str, str], ...]:
-    known = running.rule.inputs
-    return tuple(
-        (known[name].words, str(inputs.write(value)))
-        for name, value in running.given.items()
-        if name in known and known[name].default != value
-    )
 
 
 def _started(row: Clock) -> str:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from typing import Any, Literal
 
+from throughline.foundation.kernel.time import zone_words
+
 # A day (its last instant is 23:59:59 local time) or an aware instant. A datetime is always aware here.
 Moment = date | datetime
 
@@ -214,3 +216,20 @@ class Explanation:
     earliest: datetime | None
     sentences: tuple[str, ...]
     others: tuple[Reckoning, ...]  # the other parts that can be counted from the same facts
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """A worked example of a rule, counted: its words, what is given, what comes out by part, and the arithmetic."""
+
+    words: str
+    start: str
+    zone: str
+    facts: tuple[tuple[str, str], ...]
+    outcomes: tuple[tuple[str, str], ...]
+    steps: tuple[str, ...]
+
+    @property
+    def zone_words(self) -> str:
+        """What people call the zone."""
+        return zone_words(self.zone)

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from throughline.foundation.kernel.time import zone_words
+from throughline.record.clocks.records import Worked
 from throughline.record.clocks.rules.notices import Notice
 
 
@@ -31,6 +33,11 @@ class Chip:
     owed_by_patient: bool
     notice: str
     zone: str
+
+    @property
+    def zone_words(self) -> str:
+        """What people call the zone."""
+        return zone_words(self.zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,3 +144,20 @@ class RuleShown:
     by_hand: bool
     review: Review
     overridden: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleInFull:
+    """One rule with all a reviewer signs: where it holds, what it asks for, its parts, its examples counted anew."""
+
+    short: RuleShown
+    version: str
+    confidence_note: str
+    in_force: str
+    trigger: str
+    start_label: str
+    asks: tuple[str, ...]
+    parts: tuple[str, ...]
+    no_deadline: str
+    say: str
+    examples: tuple[Worked, ...]

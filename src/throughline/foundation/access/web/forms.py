@@ -12,6 +12,7 @@ from throughline.foundation.access import rules
 from throughline.foundation.access.permissions import ROLES
 from throughline.foundation.access.records import SiteRow
 from throughline.foundation.audit.records import AuditSearch
+from throughline.foundation.kernel.time import ZONES
 from throughline.foundation.kernel.viewer import Viewer
 
 KINDS = {
@@ -21,24 +22,12 @@ KINDS = {
     "break-glass": _("Opened in an emergency"),
     "export": _("Exported"),
 }
-# The zones of the United States and its territories first: those are the product's users.
-HOME_ZONES = (
-    "America/New_York",
-    "America/Chicago",
-    "America/Denver",
-    "America/Phoenix",
-    "America/Los_Angeles",
-    "America/Anchorage",
-    "Pacific/Honolulu",
-    "America/Puerto_Rico",
-    "Pacific/Guam",
-)
 
 
 def zones() -> list[tuple[str, str]]:
-    """Return the time zones to choose from, the usual ones first."""
-    others = sorted(zone for zone in available_timezones() - set(HOME_ZONES) if "/" in zone)
-    return [(zone, zone.replace("_", " ")) for zone in (*HOME_ZONES, *others)]
+    """Return the time zones to choose from: those of the United States first, where the product's users are."""
+    others = sorted(zone for zone in available_timezones() - set(ZONES) if "/" in zone)
+    return [(zone, ZONES.get(zone) or zone.replace("_", " ")) for zone in (*ZONES, *others)]
 
 
 def roles() -> list[tuple[str, str]]:

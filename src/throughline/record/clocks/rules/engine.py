@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from throughline.foundation.kernel.time import zone_words
 from throughline.record.clocks.records import (
     Attempt,
     ClockError,
@@ -328,7 +329,7 @@ def _running_state(course: _Course, now: datetime) -> State:
 
 def _sentences(clock: RunningClock, reckoning: Reckoning) -> list[str]:
     rule, zone = clock.rule, clock.zone
-    told = [f"{rule.start_label}: {moments.say(clock.start, zone)}. Times are those of {zone}."]
+    told = [f"{rule.start_label}: {moments.say(clock.start, zone)}. Times are those of {zone_words(str(zone))}."]
     told += [step.words for step in reckoning.steps]
     if reckoning.earliest is not None:
         told.append(f"Not before {moments.say(reckoning.earliest, zone)}.")

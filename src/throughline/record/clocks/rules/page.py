@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from throughline.record.clocks.records import ClockRule
-from throughline.record.clocks.rules import catalogue, engine, moments
-from throughline.record.clocks.rules.asking import clock_asked
+from throughline.record.clocks.rules import catalogue, worked
 
 HEAD = """# The clocks
 
@@ -21,8 +20,9 @@ def markdown() -> str:
     rules = list(catalogue.rules().values())
     lines = [HEAD, "| id | clock | owed by | confidence |", "|---|---|---|---|"]
     lines += [
-        f"| {rule.id} | [{rule.title}](#{_anchor(rule)}) | {rule.owed_by} | {_mark(rule.confidence)} |"
+        f"| {rule.id} | [{rule.title}](#{_anchor(rule)}) | {owed} | {_mark(rule.confidence)} |"
         for rule in rules
+        for owed in [worked.owed_in_words(rule.owed_by)]
     ]
     for rule in rules:
         lines += ["", *_section(rule)]
@@ -46,14 +46,13 @@ def _section(rule: ClockRule) -> Iterator[str]:
     yield ""
     starts = "an event" if rule.starts_on else "hand, from a form"
     yield f"- Trigger: {rule.trigger}. Counted from: {rule.start_label}. Started by {starts}."
-    yield f"- Lines of business: {', '.join(rule.lines)}. Owed by: {rule.owed_by}."
+    yield f"- Lines of business: {worked.lines_in_words(rule)}. Owed by: {worked.owed_in_words(rule.owed_by)}."
     if rule.no_deadline:
         yield f"- {rule.no_deadline}"
     if rule.say:
         yield f"- {rule.say}"
     for part in rule.parts:
-        owed = f" (owed by {part.owed_by})" if part.owed_by else ""
-        yield f"- Part `{part.name}`: {part.title}{owed}."
+        yield f"- Part `{part.name}`: {worked.part_in_words(rule, part)}."
     yield ""
     yield "| start | facts | comes out as | why |"
     yield "|---|---|---|---|"
@@ -68,11 +67,4 @@ def _until(rule: ClockRule) -> str:
 
 
 def _outcome(rule: ClockRule, example: Mapping[str, Any]) -> str:
-    zone = moments.zone_named(example["zone"])
-    clock = clock_asked(rule.id, example["start"], zone=zone, otherwise=zone, given=example.get("set", {}))
-    told = []
-    for one in engine.reckon_all(clock) or (engine.reckon(clock),):
-        ends = [("not before", one.earliest), ("safe", one.safe), ("last", one.due)]
-        dates = "; ".join(f"{word} {moments.say(at, zone)}" for word, at in ends if at is not None)
-        told.append(f"{one.part or 'clock'}: {dates or one.status}")
-    return "<br>".join(told)
+    return "<br>".join(f"{part}: {dates}" for part, dates in worked.outcomes(worked.clock_of(rule, example)))

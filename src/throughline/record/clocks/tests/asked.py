@@ -5,8 +5,8 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from throughline.record.clocks.records import ClockRule, Moment, RunningClock
-from throughline.record.clocks.rules import asking, catalogue, moments
+from throughline.record.clocks.records import ClockRule, Moment
+from throughline.record.clocks.rules import catalogue, moments
 
 
 def examples() -> Iterator[tuple[str, ClockRule, Mapping[str, Any]]]:
@@ -14,12 +14,6 @@ def examples() -> Iterator[tuple[str, ClockRule, Mapping[str, Any]]]:
     for rule in catalogue.rules().values():
         for number, example in enumerate(rule.examples, 1):
             yield f"{rule.id}-{number}", rule, example
-
-
-def clock_of(rule: ClockRule, example: Mapping[str, Any]) -> RunningClock:
-    """The running clock of an example, asked for as the command line asks."""
-    zone = ZoneInfo(example["zone"])
-    return asking.clock_asked(rule.id, example["start"], zone=zone, otherwise=zone, given=example.get("set", {}))
 
 
 def promised(text: str, zone: ZoneInfo) -> Moment:

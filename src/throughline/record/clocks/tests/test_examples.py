@@ -3,16 +3,17 @@
 import os
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from throughline.record.clocks.records import ClockRule, Moment
-from throughline.record.clocks.rules import catalogue, engine, moments
-from throughline.record.clocks.tests.asked import clock_of, examples, promised
+from throughline.record.clocks.records import Attempt, ClockRule, Moment
+from throughline.record.clocks.rules import catalogue, engine, moments, worked
+from throughline.record.clocks.rules.worked import clock_of
+from throughline.record.clocks.tests.asked import examples, promised
 
 ALL = [pytest.param(rule, example, id=name) for name, rule, example in examples()]
 SECOND = timedelta(seconds=1)
@@ -111,3 +112,43 @@ def test_every_date_of_the_reference_s_table_is_promised_by_an_example() -> None
         assert re.findall(r"C-\d+", clocks)[0] in text, number
         for day in re.findall(r"\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2})?", due):
             assert day in text, (number, day)
+
+
+def test_every_code_of_the_library_has_its_words() -> None:
+    rules = catalogue.rules().values()
+    assert {line for rule in rules for line in rule.lines} <= set(worked.LINES)
+    owed = {rule.owed_by for rule in rules} | {part.owed_by for rule in rules for part in rule.parts} - {""}
+    assert owed <= set(worked.OWED_BY)
+
+
+@pytest.mark.parametrize(
+    ("note", "words"),
+    [
+        ("V1/V2 [S14][S15]", "primary and secondary source"),
+        ("V2 [S71]; exceptions V1 [S2b]; 431.211 itself M", "secondary source; exceptions primary source; "
+         "431.211 itself from memory, unreviewed"),
+        ("M", "from memory, unreviewed"),
+    ],
+)  # fmt: skip
+def test_how_well_a_rule_is_founded_is_said_in_words(note: str, words: str) -> None:
+    assert worked.confidence_in_words(note) == words
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (True, "yes"),
+        (False, "no"),
+        (date(2026, 11, 26), "Thursday, November 26, 2026"),
+        (datetime(2026, 11, 25, 15, tzinfo=UTC), "Wednesday, November 25, 2026, 10:00 AM EST"),
+        ((date(2026, 11, 26), date(2026, 11, 27)), "Thursday, November 26, 2026; Friday, November 27, 2026"),
+        (
+            (Attempt(datetime(2026, 11, 25, 15, tzinfo=UTC), "phone"),),
+            "Wednesday, November 25, 2026, 10:00 AM EST by phone",
+        ),
+        (14, "14"),
+        ("level-ii", "level ii"),
+    ],
+)
+def test_a_fact_is_said_as_people_read_it(value: Any, words: str) -> None:
+    assert worked.value_in_words(value, ZoneInfo("America/New_York")) == words

@@ -14,6 +14,7 @@ from throughline.foundation.access.queries import actor_for
 from throughline.foundation.access.tests.factories import make_user, open_record, signed_in
 from throughline.record.clocks import actions
 from throughline.record.clocks.models import Clock, RuleReview
+from throughline.record.clocks.rules import catalogue, worked
 from throughline.record.clocks.tests.factories import NOW, Ward, row
 
 pytestmark = pytest.mark.django_db
@@ -189,6 +190,20 @@ def test_a_rule_is_reviewed_on_its_page_by_one_who_may(ward: Ward, browser: Clie
         rule_key="moon", digest="another text", version="0", changed="old", at=NOW, by_name="Someone"
     )
     assert "Changed since the review" in text(supervisor.get(reverse("clocks:rule", args=["moon"])))
+
+
+def test_a_reviewer_reads_the_whole_rule_and_its_examples_counted_anew(browser: Client) -> None:
+    shown = text(browser.get(reverse("clocks:rule", args=["tcm-two-business-day-contact"])))
+    for words in ("Original Medicare", "MLN", "secondary source", "in force since", "Counted from", "Eastern Time (New York)"):
+        assert words in shown, words
+    rule = catalogue.rule("tcm-two-business-day-contact")
+    for example in rule.examples:
+        assert example["words"] in shown
+        for _, dates in worked.outcomes(worked.clock_of(rule, example)):
+            assert dates[0].upper() + dates[1:] in shown
+    codes = text(browser.get(reverse("clocks:rules")))
+    assert "the Quality Improvement Organization" in codes
+    assert ">qio<" not in codes
 
 
 def test_the_operator_sees_what_failed_but_no_patient(ward: Ward) -> None:

@@ -10,11 +10,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 from throughline.foundation.access.permissions import Permission
 from throughline.foundation.access.web.page import form_status, page, refusals_into
 from throughline.foundation.kernel.actions import NotFound
+from throughline.foundation.kernel.time import zone_words
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.record.clocks import actions, queries
 from throughline.record.clocks.actions import ClockIn
 from throughline.record.clocks.records import ClockError
-from throughline.record.clocks.rules import catalogue, moments
+from throughline.record.clocks.rules import catalogue, moments, worked
 from throughline.record.clocks.web.forms import StartForm
 
 
@@ -47,7 +48,8 @@ def start(request: HttpRequest, viewer: Viewer, patient_id: UUID, key: str) -> H
             if "see" not in request.POST:
                 return _started(request, viewer, patient_id, rule.key, form)
             steps = _seen(viewer, rule.key, form, zone)
-    context = {"rule": rule, "form": form, "steps": steps, "patient_id": patient_id, "zone": zone}
+    context = {"rule": rule, "form": form, "steps": steps, "patient_id": patient_id, "zone": zone_words(zone)}
+    context["founded"] = worked.confidence_in_words(rule.confidence_note)
     return render(request, "clocks/start.html", context, status=form_status(form))
 
 

@@ -63,8 +63,10 @@ def rule_page(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse:
             actions.review_rule(key=key, changed=form.cleaned_data["changed"], by=viewer.actor, at=viewer.at)
             messages.success(request, "Signed as reviewed.")
             return redirect("clocks:rule", key=key)
+    full = queries.rule(viewer, key)
     context = {
-        "rule": queries.rule(viewer, key),
+        "rule": full.short,
+        "full": full,
         "reviews": queries.reviews(viewer, key),
         "form": form,
         "may": viewer.may(Permission.REVIEW_CONTENT),
