@@ -3,14 +3,16 @@
 The addresses are read from Django itself, so a new page is under test the moment it has an address.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pytest
 from django.db import transaction
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve, reverse
 
 from tests.journeys.samples import FAMILY, World, build_world
 from throughline.foundation.access.permissions import ROLES
@@ -157,6 +159,23 @@ def test_a_colleague_of_another_site_gets_nothing_of_this_one(address: Address, 
             assert answer.status_code in allowed, f"{method} {where}: {answer.status_code}"
 
 
+@cache
+def needed_at(where: str) -> str:
+    """Return the permission the page at an address asks for; "" for none, and for what is no page."""
+    try:
+        return str(getattr(getattr(resolve(where).func, "page", None), "needs", None) or "")
+    except Resolver404:
+        return ""
+
+
+def led_to_refusals(answer: Any, permissions: frozenset[str]) -> set[str]:
+    """Return the links and forms of a page that lead a reader with these permissions to a refusal."""
+    if not answer["Content-Type"].startswith("text/html"):
+        return set()
+    found = re.findall(r' (?:href|action|formaction|hx-get|hx-post)="(/[^"?#]*)', answer.whole.decode())
+    return {where for where in found if (needed := needed_at(where)) and needed not in permissions}
+
+
 @pytest.mark.parametrize("address", PAGES, ids=str)
 def test_each_role_gets_what_its_permissions_say(address: Address, world: World):
     where, needs = target(address, world), address.page.needs
@@ -164,7 +183,8 @@ def test_each_role_gets_what_its_permissions_say(address: Address, world: World)
         client = world.browsers[user.id]
         allowed = needs is None or needs in ROLES[role].permissions
         for method in METHODS:
-            status = ask(client, method, where).status_code
+            answer = ask(client, method, where)
+            status = answer.status_code
             said = f"{method} {where} as {role}: {status}"
             if status == 405:
                 continue
@@ -176,3 +196,5 @@ def test_each_role_gets_what_its_permissions_say(address: Address, world: World)
             if method == "get":
                 assert status != 403, said
                 assert status != 404, said
+                refused = led_to_refusals(answer, ROLES[role].permissions)
+                assert not refused, f"{said} offers what she may not open: {', '.join(sorted(refused))}"

@@ -12,6 +12,7 @@ UCUM = "http://unitsofmeasure.org"
 
 _NAMES = {
     ICD10CM: "ICD-10-CM", SNOMED: "SNOMED CT", LOINC: "LOINC", RXNORM: "RxNorm", CVX: "CVX", UCUM: "UCUM",
+    "http://terminology.hl7.org/CodeSystem/v3-ActCode": "HL7 ActCode",
     "icd-10-cm": "ICD-10-CM", "snomed": "SNOMED CT", "loinc": "LOINC", "rxnorm": "RxNorm", "cvx": "CVX",
 }  # fmt: skip
 

@@ -50,10 +50,9 @@ class AssessmentSigned(AssessmentEvent):
     positive: bool | None = None
 
     def sentence(self) -> str:
-        result = (
-            f": {self.score}{f', {self.band}' if self.band and self.band != self.score else ''}" if self.score else ""
-        )
-        return f"{self.title} signed{result}."
+        said = (self.score, self.band if self.band != self.score else "")
+        result = ", ".join(part.replace("_", " ") for part in said if part and self.score)
+        return f"{self.title} signed{': ' if result else ''}{result}."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,9 +4,11 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from throughline.practice.assessment.events import AssessmentSigned
 from throughline.practice.assessment.records import Absence, Answer, Chosen, Instrument
 from throughline.practice.assessment.rules import library
 from throughline.practice.assessment.rules.answers import UnacceptableAnswer, answer_of, digit_for
@@ -342,3 +344,24 @@ OWN_SCORE = {
     "id": "own", "title": "Own", "version": "1", "method": "single",
     "inputs": [{"name": "weight", "type": "decimal"}], "examples": [],
 }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("score", "band", "said"),
+    [
+        ("12", "moderate", "Signs signed: 12, moderate."),
+        ("at_risk", "at_risk", "Signs signed: at risk."),
+        ("", "", "Signs signed."),
+    ],
+)
+def test_the_story_says_a_result_in_words(score, band, said):
+    told = AssessmentSigned(
+        patient_id=uuid4(),
+        site_id=uuid4(),
+        assessment_id=uuid4(),
+        instrument="x",
+        title="Signs",
+        score=score,
+        band=band,
+    )
+    assert told.sentence() == said

@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from throughline.foundation.access.permissions import Permission
 from throughline.foundation.access.web.page import page
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.foundation.ui import formats
+from throughline.foundation.ui.navigation import may_open
 from throughline.practice.coordination.queries import appointments as queries
 from throughline.practice.coordination.queries.calendar import calendar
 from throughline.practice.coordination.web.team import patient_context
@@ -98,7 +98,7 @@ def of_patient(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> HttpRe
     context |= {
         "over": queries.without_outcome(viewer, patient_id=patient_id),
         "next": [row for row in queries.appointments_of(viewer, patient_id, since=viewer.at) if row.live][:8],
-        "book": reverse("coordination:book", args=[patient_id]),
+        "book": may_open("coordination:book", viewer, patient_id),
         "zone": zone if zone != viewer.time_zone else "",
     }
     return render(request, "coordination/patient_calendar.html", context)

@@ -1,16 +1,19 @@
 """Units, plausible values, words, and what is current."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from throughline.record.chart.events import RecordReceived
+from throughline.record.chart.records.shown import ChartFact
 from throughline.record.chart.rules.currency import is_current
 from throughline.record.chart.rules.measures import by_code
 from throughline.record.chart.rules.units import Implausible, UnknownUnit, kept_value
 from throughline.record.chart.rules.values import component_words, number_words, outside_range, value_words
+from throughline.record.chart.web import cards
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
 WEIGHT, TEMPERATURE, GLUCOSE = (by_code()[code].measurement for code in ("29463-7", "8310-5", "2339-0"))
@@ -125,3 +128,22 @@ def test_what_is_current(kind, status, verification, until, current):
 def test_a_receipt_is_told_in_words(counts, words):
     event = RecordReceived(site_id=None, source="St. Anne", counts=counts)
     assert event.sentence() == f"Record received from St. Anne: {words}."
+
+
+@pytest.mark.parametrize(
+    ("display", "targets", "words"),
+    [
+        ("Blood pressure under 130/80", [{"measure": "Blood pressure under 130/80", "detail": "", "due": "2027-01-21"}],
+         "by Jan 21, 2027"),
+        ("Lose weight", [{"measure": "Weight", "detail": "165 to 169 lb", "due": "2026-12"}],
+         "Weight 165 to 169 lb by 2026-12"),
+        ("Wound closed", [], ""),
+    ],
+)  # fmt: skip
+def test_an_outside_goal_says_its_target_once_with_the_day_in_words(display, targets, words):
+    nothing = dict.fromkeys(("effective_at", "effective_until", "recorded_at"))
+    goal = ChartFact(
+        id=uuid4(), kind="outsidegoal", display=display, code_system="", code="", status="active", precision="",
+        received_at=AT, source="", author="", note="", current=True, more={"targets": targets}, **nothing,
+    )  # fmt: skip
+    assert cards._target(goal) == words

@@ -60,9 +60,18 @@ def _target(goal: ChartFact) -> str:
     """Return a goal's targets in words."""
     said = []
     for target in goal.more.get("targets") or ():
-        due = f"by {target['due']}" if target.get("due") else ""
-        said.append(" ".join(filter(None, (target.get("measure"), target.get("detail"), due))))
+        measure = target.get("measure") if target.get("measure") != goal.display else ""
+        due = f"by {_day(target['due'])}" if target.get("due") else ""
+        said.append(" ".join(filter(None, (measure, target.get("detail"), due))))
     return "; ".join(filter(None, said))
+
+
+def _day(said: str) -> str:
+    """Return a FHIR date as people read it; one known to the month or the year only stays as it came."""
+    try:
+        return formats.day(date.fromisoformat(said))
+    except ValueError:
+        return said
 
 
 def _loose_goals(chart: Chart) -> list[ChartFact]:
@@ -136,7 +145,7 @@ class _Writer:
             for activity in fact.more.get("activities") or ()
         ]
         linked = [goals.get(str(link.get("id"))) for link in fact.more.get("goals") or ()]
-        item["goals"] = [" ".join(filter(None, (goal.display, _target(goal)))) for goal in linked if goal is not None]
+        item["goals"] = [", ".join(filter(None, (goal.display, _target(goal)))) for goal in linked if goal is not None]
         return item
 
     def team(self, fact: ChartFact) -> Item:

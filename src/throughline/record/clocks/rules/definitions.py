@@ -39,7 +39,7 @@ COMMON = (
     Input("part", "text", "the part of the clock that is asked for", ("deadline",)),
     Input("met", "moment", "when the duty was done", ("met_at", "done")),
     Input("cancelled", "moment", "when the clock was cancelled", ("cancelled_at",)),
-    Input("attempts", "attempts", "tries to reach the person, as 2027-03-01T10:00@phone", ()),
+    Input("attempts", "attempts", "tries to reach the person", ()),
 )
 EXTENSION = (
     Input("extended", "flag", "the extension was taken", ("extension",)),
