@@ -1,6 +1,7 @@
 """An import from files: each bundle or stretch of lines in a transaction of its own, memory flat in their number."""
 
 import gc
+import gzip
 import json
 import zlib
 from collections import Counter
@@ -20,7 +21,7 @@ from throughline.edge.interop.fhir import files
 from throughline.edge.interop.fhir.drafting import Draft, draft
 from throughline.edge.interop.fhir.files import Found
 from throughline.edge.interop.fhir.resolving import EVENTS, Resolver, last_event
-from throughline.edge.interop.fhir.splitting import Entry, Unreadable, entries, is_record
+from throughline.edge.interop.fhir.splitting import WIDE, Entry, Unreadable, entries, is_record, is_wide
 from throughline.edge.interop.records import StretchOutcome, Summary
 from throughline.edge.interop.stretches import LineStretch, is_no_record, parsed
 from throughline.foundation.kernel.actor import Actor
@@ -32,6 +33,8 @@ WAITING_PATIENTS = 50_000
 # Story lines written in one transaction.
 TOLD_TOGETHER = 1_000
 
+_WEB_PAGE = "The file is a page of the web, not FHIR: perhaps the sign-in of a download had run out."
+_DAMAGED = "The gzip file is damaged; fetch it again."
 _BREAKS_OFF = "The file breaks off in the middle: it is not a whole gzip file."
 
 
@@ -66,7 +69,7 @@ class Import:
             for one in found:
                 self.summary.files += 1
                 self._file(one)
-                self.progress(one.path, one.path.stat().st_size if one.path.exists() else 0)
+                self.progress(one.path, files.size(one.path))
             self._once_more()
             self._withdraw()
             self._tell()
@@ -82,16 +85,22 @@ class Import:
     def _file(self, one: Found) -> None:
         try:
             start = files.beginning(one.path)
-            if files.is_xml(start):
-                self._refuse(one, "", "", "The file is FHIR in XML; only FHIR in JSON is taken in.")
+            if files.is_web_page(start):
+                self._refuse(one, "", "", _WEB_PAGE)
+            elif is_wide(start):
+                self._refuse(one, "", "", WIDE)
+            elif files.is_xml(start):
+                self._refuse(one, "", "", "The file is XML; only FHIR in JSON is taken in.")
             elif files.is_lines(one.path, start):
                 self._lines(one)
             else:
                 self._document(one)
-        except (EOFError, zlib.error):
+        except EOFError:
             self._refuse(one, "", "", _BREAKS_OFF)
+        except (gzip.BadGzipFile, zlib.error):
+            self._refuse(one, "", "", _DAMAGED)
         except OSError as problem:
-            self._refuse(one, "", "", f"The file cannot be read: {problem.strerror or problem}.")
+            self._refuse(one, "", "", f"The file cannot be read: {str(problem.strerror or problem).rstrip('.')}.")
 
     def _once_more(self) -> None:
         """Go again through files with resources of patients who were unknown then: a later file may have brought them.
@@ -106,14 +115,14 @@ class Import:
             stored = self.summary.stored
             unknown = self._later.get(one, [])
             for refusal in unknown:
-                before.refuse(str(one.path), *refusal)
+                before.refuse(one.place, *refusal)
             before.stored += stored
             before.unchanged += len(waiting) - stored - len(unknown)
             before.resources += len(waiting) - len(unknown)
             self.summary = before
 
     def _refuse(self, one: Found, resource: str, path: str, why: str) -> None:
-        self.summary.refuse(str(one.path), resource, path, why)
+        self.summary.refuse(one.place, resource, path, why)
 
     # --- whole documents ---------------------------------------------------------------------------------------
 
@@ -128,16 +137,16 @@ class Import:
         if drafted.size and not drafted.claims and not one.named:
             self._skip(one)
             return
-        self._take(one, Stretch(one.path.name, 0, content), drafted, tell=True)
+        self._take(one, Stretch(one.name, 0, content), drafted, tell=True)
 
     def _skip(self, one: Found) -> None:
-        self.summary.skipped.append({"file": str(one.path), "why": "The file holds no FHIR resource."})
+        self.summary.skipped.append({"file": one.place, "why": "The file holds no FHIR resource."})
 
     def _take(self, one: Found, stretch: Stretch, drafted: Draft, *, tell: bool) -> None:
         self._note(one, self._task.take(stretch, drafted, tell=tell), tell=tell)
 
     def _note(self, one: Found, outcome: StretchOutcome, *, tell: bool) -> None:
-        self.summary.add(str(one.path), outcome)
+        self.summary.add(one.place, outcome)
         if outcome.unknown:
             self._later.setdefault(one, []).extend(outcome.unknown)
         self._patients |= outcome.patients
@@ -204,12 +213,12 @@ class Import:
             self._gang = self._held.enter_context(closing(Gang(self._task, self.workers)))
         if self._gang is None or not kind:
             self._gather(one)
-            self._take(one, stretch.received(one.path.name), stretch.draft(), tell=False)
+            self._take(one, stretch.received(one.name), stretch.draft(), tell=False)
             return
         if kind != self._gang.kind:
             self._gather(one)
         self._gang.kind = kind
-        for outcome in self._gang.take(stretch, one.path.name):
+        for outcome in self._gang.take(stretch, one.name):
             self._note(one, outcome, tell=False)
 
     def _gather(self, one: Found) -> None:
@@ -224,7 +233,7 @@ class Import:
         except Unreadable as problem:
             self._refuse(one, f"line {number}", "", str(problem))
             return
-        self._take(one, Stretch(one.path.name, position, line), drafted, tell=True)
+        self._take(one, Stretch(one.name, position, line), drafted, tell=True)
 
 
 @contextmanager

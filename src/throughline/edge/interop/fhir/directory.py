@@ -139,10 +139,11 @@ def name_of(node: Node) -> str:
     path = str(node.get("resourceType"))
     name = node.get("name")
     if type(name) is list:
-        for one in name:
+        for position, one in enumerate(name):
             if type(one) is dict:
-                parts = [*texts(one, "prefix", path), *texts(one, "given", path), text(one, "family", path)]
-                return " ".join(part for part in parts if part) or text(one, "text", path)
+                inside = f"{path}.name[{position}]"
+                parts = [*texts(one, "prefix", inside), *texts(one, "given", inside), text(one, "family", inside)]
+                return " ".join(part for part in parts if part) or text(one, "text", inside)
     if type(name) is str:
         return name
     if path == "Medication":

@@ -12,7 +12,7 @@ from throughline.edge.interop.fhir.editions import is_older
 from throughline.edge.interop.fhir.elements import Node, Refused, kind_of
 from throughline.edge.interop.fhir.named import providers
 from throughline.edge.interop.fhir.person import person, related
-from throughline.edge.interop.fhir.reading import read
+from throughline.edge.interop.fhir.reading import id_in, read
 from throughline.edge.interop.fhir.references import Key
 from throughline.edge.interop.fhir.requests import Asked, asked
 from throughline.edge.interop.fhir.splitting import Entry, is_record
@@ -140,15 +140,15 @@ def _add(result: Draft, entry: Entry) -> None:
     if type(node) is not dict:
         raise Refused("", f"is {kind_of(node)}, expected a resource")
     found = digest(node)
-    reading = read(node, entry.full_url)
-    key = Key(reading.resource_type, reading.resource_id)
-    order = asked(node) if reading.resource_type == "ServiceRequest" else None
-    reader = _READ_WHO.get(reading.resource_type)
     try:
+        reading = read(node, entry.full_url)
+        reader = _READ_WHO.get(reading.resource_type)
         who = reader(node, reading.resource_id) if reader is not None else None
     except Refused:
-        result.refused_keys.add(key)
+        _note_refused(result, node, entry.full_url)
         raise
+    key = Key(reading.resource_type, reading.resource_id)
+    order = asked(node) if reading.resource_type == "ServiceRequest" else None
     earlier = result.received.get(key)
     if earlier is not None:
         if not _replaces(reading, found, earlier):
@@ -162,6 +162,14 @@ def _add(result: Draft, entry: Entry) -> None:
     result.received[key] = Received(reading, found, entry.at_byte, entry.size)
     if entry.full_url:
         result.full_urls[entry.full_url] = key
+
+
+def _note_refused(result: Draft, node: Node, full_url: str) -> None:
+    """Note what was refused, so that what points to it can say so."""
+    key = Key(str(node.get("resourceType")), str(node.get("id") or id_in(full_url)))
+    result.refused_keys.add(key)
+    if full_url:
+        result.full_urls[full_url] = key
 
 
 def _naming(reading: Reading, order: Asked) -> Reading:

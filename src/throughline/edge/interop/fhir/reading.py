@@ -64,13 +64,18 @@ def type_of(node: Node) -> str:
     return found
 
 
+def id_in(full_url: str) -> str:
+    """Return the id a fullUrl gives a resource that has none of its own."""
+    return full_url.removeprefix("urn:uuid:").rpartition("/")[2]
+
+
 def read(node: Node, full_url: str = "") -> Reading:
     """Return what one resource says. Raises Refused with the FHIRPath of what is wrong and a sentence.
 
     `full_url` is the bundle entry's, which gives a resource without id its identity.
     """
     kind = type_of(node)
-    identifier = text(node, "id", kind) or full_url.removeprefix("urn:uuid:").rpartition("/")[2]
+    identifier = text(node, "id", kind) or id_in(full_url)
     if not identifier:
         raise Refused(f"{kind}.id", "is missing, so the resource could not be recognised when it is sent again")
     # Letters, digits and hyphens alone, as most are, need no second look.

@@ -1,9 +1,11 @@
 """What a reference points to: relative, absolute, urn:uuid, versioned, contained or conditional."""
 
 import re
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 _TAIL = re.compile(r"(?:^|/)([A-Z][A-Za-z]+)/([^/\s?#]+)(?:/_history/[^/]+)?\Z")
+_SERVER = re.compile(r"https?://(.+)/[A-Z][A-Za-z]+/[^/\s?#]+(?:/_history/[^/]+)?\Z")
 _CONDITION = re.compile(r"([A-Z][A-Za-z]+)?\?identifier=(?:([^|]*)\|)?(.+)\Z")
 
 
@@ -22,16 +24,25 @@ class Search(NamedTuple):
     value: str
 
 
-def target(reference: str, full_urls: dict[str, Key]) -> Key | Search | None:
+def server_of(url: str) -> str:
+    """Return the server an absolute reference or fullUrl names, "" for any other."""
+    match = _SERVER.match(url)
+    return match[1] if match is not None else ""
+
+
+def target(reference: str, full_urls: Mapping[str, Key], servers: Collection[str] = ()) -> Key | Search | None:
     """Return what a reference names, None when it is contained, malformed or unknown.
 
     `full_urls` are the entries of the same bundle; R4 resolves within the bundle first
-    (https://hl7.org/fhir/R4/bundle.html#references).
+    (https://hl7.org/fhir/R4/bundle.html#references). `servers` are those its entries come from: the same id at any
+    other server is somebody else.
     """
     found = full_urls.get(reference)
     if found is not None:
         return found
     if not reference or reference[0] == "#":
+        return None
+    if servers and (server := server_of(reference)) and server not in servers:
         return None
     match = _TAIL.search(reference)
     if match is not None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from throughline.edge.interop.fhir.drafting import Draft
 from throughline.edge.interop.fhir.elements import Refused
-from throughline.edge.interop.fhir.references import Key, Search, target
+from throughline.edge.interop.fhir.references import Key, Search, server_of, target
 from throughline.record.chart.records.received import (
     NOWHERE,
     Common,
@@ -46,6 +46,7 @@ class Resolver:
 
     def __init__(self, draft: Draft) -> None:
         self._full_urls = draft.full_urls
+        self._servers = {server for url in draft.full_urls if (server := server_of(url))}
         self.draft = draft
         self._targets: dict[str, Key | Search | None] = {}
         self._found: dict[Search, Key] = {}
@@ -56,7 +57,7 @@ class Resolver:
         reference = pointer.reference
         if reference in self._targets:
             return self._targets[reference]
-        found = target(reference, self._full_urls) if reference else None
+        found = target(reference, self._full_urls, self._servers) if reference else None
         if isinstance(found, Search):
             found = self._in_stretch(found) or found
         self._targets[reference] = found
@@ -127,7 +128,10 @@ def patient_of(reading: Reading, draft: Draft, resolver: Resolver, known: Known)
         raise Refused(path, f"points to {said}, which is not a patient")
     if key in draft.refused_keys:
         raise Refused(path, f"belongs to {said}, who was refused")
-    raise PatientUnknown(path, f"points to {said}, who is in none of the files nor received before from this source")
+    raise PatientUnknown(
+        path,
+        f"points to {said}, who is in none of the files or was refused, and was not received before from this source",
+    )
 
 
 def complete(reading: Reading, patient: Key | None, draft: Draft, resolver: Resolver, known: Known) -> Any:

@@ -10,13 +10,15 @@ from collections.abc import Iterator
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Any, NamedTuple, NoReturn
 
+from throughline.edge.interop.fhir.elements import kind_of
+
 
 class Unreadable(ValueError):
     """A file that is not FHIR JSON; the message is a sentence about why."""
 
 
 class Entry(NamedTuple):
-    """One resource of a file: the parsed node (None when it is no object), its fullUrl, and where its bytes stand.
+    """One resource of a file: the parsed node, its fullUrl, and where its bytes stand.
 
     `place` says where in words ("entry 3", "line 7"); `method` is the bundle entry's request method.
     """
@@ -37,10 +39,36 @@ _scan = json.JSONDecoder(parse_constant=_refuse_constant).scan_once  # type: ign
 _space = re.compile(r"[ \t\n\r]*").match
 
 
+# What people hand over in place of FHIR, by how it begins.
+_OTHERS = {
+    b"PK\x03\x04": "The file is a ZIP archive; unpack it and name the folder.",
+    b"\x1f\x8b": "The file is gzipped twice; unpack it once and send it again.",
+    b"%PDF": "The file is a PDF; only FHIR in JSON is taken in.",
+}
+_TAR = slice(257, 262)
+# Bundles inside a bundle, as a search among documents returns them, are gone into so deep.
+_DEEPEST = 3
+
+
+WIDE = "The file is in UTF-16 or UTF-32; FHIR JSON is UTF-8. Convert it and send it again."
+
+
+def is_wide(data: bytes) -> bool:
+    """Whether a text has more than one byte for each letter, as UTF-16 and UTF-32 do."""
+    return data[:2] in (b"\xff\xfe", b"\xfe\xff") or data[1:2] == b"\0" or data[:1] == b"\0"
+
+
 def decode(data: bytes) -> str:
     """Return the text of a file. Raises Unreadable when it is not UTF-8, naming what it seems to be."""
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff") or data[1:2] == b"\0" or data[:1] == b"\0":
-        raise Unreadable("The file is in UTF-16 or UTF-32; FHIR JSON is UTF-8. Convert it and send it again.")
+    for begins, why in _OTHERS.items():
+        if data.startswith(begins):
+            raise Unreadable(why)
+    if data[_TAR] == b"ustar":
+        raise Unreadable("The file is a tar archive; unpack it and name the folder.")
+    if data and not data.strip(b"\0"):
+        raise Unreadable("The file holds nothing but NUL bytes, as a disk failure leaves it.")
+    if is_wide(data):
+        raise Unreadable(WIDE)
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as problem:
@@ -157,13 +185,13 @@ def entries(data: bytes) -> Iterator[Entry]:
         raise Unreadable("The file goes on after its end: more than one JSON document.")
 
 
-def _document(walk: _Walk, start: int) -> Iterator[Entry]:
+def _document(walk: _Walk, start: int, depth: int = 1) -> Iterator[Entry]:
     """Yield a bundle's resources as the walk passes them, or the one resource the document is."""
     kind, late = "", -1
     for key, position in walk.members(start):
-        if key == "entry" and walk.text[position : position + 1] == "[":
+        if key == "entry":
             if kind == "Bundle":
-                yield from _bundled(walk, position)
+                yield from _bundled(walk, position, depth)
                 continue
             late = position  # the type may still follow
         value, walk.after = walk.value(position)
@@ -174,7 +202,7 @@ def _document(walk: _Walk, start: int) -> Iterator[Entry]:
         node, end = again.value(start)
         yield _entry(again, node, start, end, "", "the file")
     elif late >= 0:
-        yield from _bundled(again, late)
+        yield from _bundled(again, late, depth)
 
 
 def _listed(walk: _Walk, start: int) -> Iterator[Entry]:
@@ -183,11 +211,14 @@ def _listed(walk: _Walk, start: int) -> Iterator[Entry]:
         yield _entry(walk, node, position, walk.after, "", f"item {number}")
 
 
-def _bundled(walk: _Walk, start: int) -> Iterator[Entry]:
+def _bundled(walk: _Walk, start: int, depth: int) -> Iterator[Entry]:
+    if walk.text[start : start + 1] != "[":
+        odd = kind_of(walk.value(start)[0])
+        raise Unreadable(f"The bundle's entry is {odd}, expected a list; nothing of it was taken in.")
     for number, position in enumerate(walk.items(start), start=1):
         if walk.text[position : position + 1] != "{":
-            _, walk.after = walk.value(position)
-            yield _entry(walk, None, position, walk.after, "", f"entry {number}")
+            value, walk.after = walk.value(position)
+            yield _entry(walk, value, position, walk.after, "", f"entry {number}")
             continue
         found: dict[str, Any] = {}
         where = (position, position)
@@ -195,7 +226,22 @@ def _bundled(walk: _Walk, start: int) -> Iterator[Entry]:
             found[key], walk.after = walk.value(inner)
             if key == "resource":
                 where = (inner, walk.after)
-        yield from _of_entry(walk, found, where, number)
+        if depth < _DEEPEST and _is_bundle(found.get("resource")):
+            yield from _inner(walk, where, number, depth)
+        else:
+            yield from _of_entry(walk, found, where, number)
+
+
+def _is_bundle(node: Any) -> bool:
+    return type(node) is dict and node.get("resourceType") == "Bundle" and type(node.get("entry")) is list
+
+
+def _inner(walk: _Walk, where: tuple[int, int], number: int, depth: int) -> Iterator[Entry]:
+    """Yield what a bundle inside a bundle holds; the walk goes on behind it."""
+    after = walk.after
+    for entry in _document(walk, where[0], depth + 1):
+        yield entry._replace(place=f"entry {number}, {entry.place}")
+    walk.after = after
 
 
 def _of_entry(walk: _Walk, found: dict[str, Any], where: tuple[int, int], number: int) -> Iterator[Entry]:

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import random
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from throughline.edge.interop.fhir import files
-from throughline.edge.interop.importing import Import, shifts_to
+from throughline.edge.interop.importing import Import, shifts_to, summary_line
 from throughline.edge.interop.tests import bundles
 from throughline.foundation.access.models import Grant, Site, User
 from throughline.foundation.access.queries import actor_for, system_viewer
@@ -214,6 +215,12 @@ def test_lines_that_are_bundles_are_taken_as_bundles(site, tmp_path):
         ("empty.json", b"", "empty"),
         ("xml.xml", b'<Patient xmlns="http://hl7.org/fhir"/>', "XML"),
         ("words.json", b'{"hello": 1}', "not a FHIR resource"),
+        ("page.json", b"<!DOCTYPE html><html><body>Please sign in</body></html>", "page of the web"),
+        (
+            "wide.ndjson",
+            bundles.lines([bundles.patient()] * 9).decode().encode("utf-16"),
+            "UTF-16",
+        ),
     ],
 )
 def test_a_file_that_cannot_be_read_is_one_refusal(site, tmp_path, name, content, says):
@@ -299,6 +306,34 @@ def test_two_sources_never_share_a_patient(site, tmp_path):
     take_in(site, path)
     take_in(site, path, source="other-ehr")
     assert Patient.objects.count() == 2
+
+
+@pytest.mark.parametrize("at", [20, -6, None])
+def test_a_damaged_gzip_is_said_to_be_damaged(site, tmp_path, at):
+    packed = bytearray(gzip.compress(bundles.bundle(bundles.whole())))
+    if at is None:
+        packed += b"more"
+    else:
+        packed[at] ^= 0xFF
+    (tmp_path / "record.json.gz").write_bytes(packed)
+    summary = take_in(site, tmp_path / "record.json.gz")
+    assert [one["why"] for one in summary.refused] == ["The gzip file is damaged; fetch it again."]
+
+
+def test_a_name_that_is_no_text_is_kept_and_printed(site, tmp_path):
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/Mu\xf1oz.json"))
+    put(path.parent, path.name, bundles.bundle([bundles.patient(), bundles.observation(status="odd")]))
+    summary = take_in(site, tmp_path)
+    assert summary.stored == 1
+    assert summary.refused[0]["file"].endswith(r"Mu\xf1oz.json")
+    assert summary_line(summary).encode()
+
+
+def test_the_record_of_a_refused_patient_says_that_she_was_refused(site, tmp_path):
+    record = [bundles.patient(name=[{"family": ["Okonkwo"]}]), bundles.observation()]
+    first, second = take_in(site, put(tmp_path, "record.json", bundles.bundle(record))).refused
+    assert (first["path"], first["why"]) == ("Patient.name[0].family", "is a list, expected text.")
+    assert second["why"] == "belongs to “Patient/pat-1”, who was refused."
 
 
 def mutated(content: bytes, seed: int) -> bytes:

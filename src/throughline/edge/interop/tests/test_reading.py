@@ -213,6 +213,13 @@ def test_references(reference, expected):
     assert target(reference, {"urn:uuid:a": Key("Patient", "a")}) == expected
 
 
+def test_the_same_id_at_another_server_is_somebody_else():
+    servers = {"ehr.example.org/r4"}
+    assert target("http://ehr.example.org/r4/Patient/7", {}, servers) == Key("Patient", "7")
+    assert target("https://elsewhere.example.org/r4/Patient/7", {}, servers) is None
+    assert target("Patient/7", {}, servers) == Key("Patient", "7")
+
+
 def test_a_reference_by_identifier_alone_becomes_a_search():
     subject = {"type": "Patient", "identifier": {"system": "urn:mrn", "value": "9"}}
     assert read(bundles.observation(subject=subject)).subject == Pointer("Patient?identifier=urn:mrn|9")

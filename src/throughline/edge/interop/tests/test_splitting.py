@@ -66,6 +66,23 @@ def test_a_deletion_is_refused():
     assert "asks to delete Observation/4" in draft(entries(content)).refused[0].why
 
 
+def test_bundles_inside_a_bundle_are_gone_into():
+    inner = [json.loads(bundles.bundle([bundles.patient(f"ñ{n}"), bundles.observation(f"o{n}")])) for n in (1, 2)]
+    content = json.dumps(
+        {"resourceType": "Bundle", "entry": [{"resource": one} for one in [*inner, bundles.condition()]]},
+        ensure_ascii=False,
+    ).encode()
+    found = list(entries(content))
+    assert [one.node["id"] for one in found] == ["ñ1", "o1", "ñ2", "o2", "con-1"]
+    assert found[3].place == "entry 2, entry 2"
+    assert [json.loads(content[one.at_byte : one.at_byte + one.size]) for one in found] == [one.node for one in found]
+
+
+def test_entries_that_are_no_objects_are_named_as_what_they_are():
+    refused = draft(entries(b'{"resourceType":"Bundle","entry":[null,5,[],{"resource":null}]}')).refused
+    assert [one.why.split(",")[0] for one in refused] == ["is null", "is a number", "is a list", "is null"]
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [
@@ -79,6 +96,12 @@ def test_a_deletion_is_refused():
         ('{"resourceType":"Patient"}'.encode("utf-16-le"), "UTF-16"),
         ('{"resourceType":"Patient","id":"José"}'.encode("latin-1"), "byte 35 is 0xE9"),
         (b'{"a":' + b"[" * 100_000, "nested deeper"),
+        (b"\0" * 900, "nothing but NUL bytes"),
+        (b"PK\x03\x04\x14\0", "ZIP archive"),
+        (b"\x1f\x8b\x08\0", "gzipped twice"),
+        (b"package/Patient.json".ljust(257, b"\0") + b"ustar\0", "tar archive"),
+        (b'{"resourceType":"Bundle","entry":{"resource":{}}}', "entry is an object, expected a list"),
+        (b'{"entry":null,"resourceType":"Bundle"}', "entry is null, expected a list"),
     ],
 )
 def test_what_is_not_fhir_json_is_refused_with_a_sentence(content, says):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import getpass
 import os
+import stat
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -33,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         description="Take in FHIR R4 records. The last line printed is a JSON summary. "
         "Exit code 0: nothing was refused; 3: something was, the summary says what; 2: the command could not begin.",
     )
-    fhir.add_argument("paths", nargs="+", metavar="PATH", type=Path, help="a file, or a folder searched through")
+    fhir.add_argument("paths", nargs="+", metavar="PATH", type=_path, help="a file, or a folder searched through")
     fhir.add_argument("--site", metavar="KEY", help="the site that receives the records")
     fhir.add_argument(
         "--source",
@@ -49,6 +50,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     fhir.add_argument("--by", metavar="USERNAME", help="the colleague who imports; her roles must allow it")
 
 
+def _path(words: str) -> Path:
+    """Return a path as given; an empty one, as of a variable that is not set, is not this folder."""
+    if not words.strip():
+        raise argparse.ArgumentTypeError("is empty; name a file or a folder")
+    return Path(words)
+
+
 def run(args: argparse.Namespace) -> int:
     """Carry out the import; return 0 when nothing was refused, else 3. Raises CommandRefused for bad arguments."""
     from throughline.edge.interop import importing
@@ -57,8 +65,14 @@ def run(args: argparse.Namespace) -> int:
     from throughline.foundation.kernel.actions import NotPermitted
 
     for path in args.paths:
-        if not path.exists():
-            raise CommandRefused(f"There is no file or folder {path}.")
+        try:
+            mode = path.stat().st_mode
+        except PermissionError:
+            raise CommandRefused(f"You may not open the folder that holds {path}.") from None
+        except OSError:
+            raise CommandRefused(f"There is no file or folder {path}.") from None
+        if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+            raise CommandRefused(f"{path} is neither a file nor a folder; save what comes from it in a file first.")
     source = args.source.strip()
     if not source or len(source) > 80:
         raise CommandRefused("A source needs a key of 1 to 80 characters.")
@@ -67,6 +81,12 @@ def run(args: argparse.Namespace) -> int:
         by = _actor(args.by, now)
         site = _site(args.site, now)
         found = files.find(args.paths)
+        if not found:
+            where = " or ".join(map(str, args.paths))
+            print(
+                f"There is no file ending in .json, .ndjson, .jsonl or .xml, plain or gzipped, in {where}.",
+                file=sys.stderr,
+            )
         today = now.astimezone(ZoneInfo(site.time_zone)).date()
         shifts = importing.shifts_to(found, today) if args.shift_dates_to else {}
         with _progress(found) as progress:
@@ -127,14 +147,16 @@ def _progress(found: list[Found]) -> Iterator[Callable[[Path, int], None]]:
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
+    from throughline.edge.interop.fhir import files
+
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task("Taking in", total=sum(one.path.stat().st_size for one in found))
+        task = bar.add_task("Taking in", total=sum(files.size(one.path) for one in found))
         done = 0
 
         def report(path: Path, position: int) -> None:
             nonlocal done
-            size = path.stat().st_size
+            size = files.size(path)
             bar.update(task, completed=done + min(position, size), description=path.name[:40])
             done += size if position >= size else 0
 

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 
 import pytest
 
@@ -60,7 +61,39 @@ def test_bad_arguments_are_refused_with_one_sentence(record, tmp_path):
         run(record, "--by", "nobody")
     with pytest.raises(CommandRefused, match="1 to 80"):
         run(record, "--source", " ")
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(CommandRefused, match="neither a file nor a folder"):
+        run(tmp_path / "pipe")
     assert not Patient.objects.exists()
+
+
+def test_an_empty_path_is_not_the_folder_one_stands_in(capsys):
+    with pytest.raises(SystemExit):
+        run("")
+    assert "name a file or a folder" in capsys.readouterr().err
+
+
+def test_a_folder_without_records_is_said_to_have_none(tmp_path, capsys):
+    (tmp_path / "notes.txt").write_text("nothing")
+    assert run(tmp_path) == 0
+    assert f"There is no file ending in .json, .ndjson, .jsonl or .xml, plain or gzipped, in {tmp_path}." in (
+        capsys.readouterr().err
+    )
+
+
+def test_a_folder_that_may_not_be_looked_into_is_refused_and_the_rest_is_taken(record, capsys, monkeypatch):
+    closed, look = record.parent / "closed", os.scandir
+    closed.mkdir()
+
+    def scandir(path):
+        if str(path) == str(closed):
+            raise PermissionError(13, "Permission denied", str(path))
+        return look(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    assert run(record.parent) == 3
+    printed = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (printed["stored"], [one["file"] for one in printed["refused"]]) == (13, [str(closed)])
 
 
 def test_of_several_sites_one_must_be_named(record):
