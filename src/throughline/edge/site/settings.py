@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "throughline.foundation.access.web.timeouts.SessionLimits",
     "throughline.foundation.drafts.web.middleware.Drafts",
+    "throughline.foundation.ui.web.addressing.Addressing",
 ]
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
