@@ -143,6 +143,22 @@ def test_an_undo_after_somebody_else_s_act_is_refused(desk: Desk, act: Act) -> N
     assert _task(desk) == now
 
 
+@pytest.mark.parametrize("headers", [HTMX, {}], ids=["in-place", "plain-page"])
+def test_a_quick_task_says_what_was_read_and_is_taken_back(desk: Desk, headers: dict[str, str]) -> None:
+    browser = desk.browser(desk.nurse)
+    sent = {"title": "Order a chair tomorrow 2pm why: she fell twice", "next": f"/p/{desk.patient_id}/"}
+    answer = browser.post(f"/p/{desk.patient_id}/task/", sent, headers=headers, follow=True)
+    html = answer.content.decode()
+    assert "due tomorrow, 2:00 PM" in html
+    made = Task.objects.get(title="Order a chair")
+    assert (made.why, made.due_has_time) == ("she fell twice", True)
+    offered = re.search(rf'action="(/task/{made.id}/undo/)".*?name="version" value="(\d+)".*?data-undo', html, re.S)
+    assert offered, "the answer offers no undo"
+    back = {"version": offered.group(2), "next": sent["next"]}
+    assert browser.post(offered.group(1), back, follow=True).redirect_chain[-1][0].startswith(sent["next"])
+    assert Task.objects.get(id=made.id).state == "cancelled"
+
+
 @pytest.mark.parametrize("outcome", ["no-answer", "spoke-patient"])
 def test_a_call_is_taken_back_with_what_it_closed_and_planned(desk: Desk, outcome: str) -> None:
     before = _task(desk)

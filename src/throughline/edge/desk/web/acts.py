@@ -23,6 +23,7 @@ from throughline.practice.caseload import queries as caseload_queries
 from throughline.record.cases import actions as cases
 from throughline.record.tasks import actions, queries, rules
 from throughline.record.tasks.actions import TaskIn
+from throughline.record.tasks.records import TaskRecord
 
 
 def _after(request: HttpRequest, viewer: Viewer, task_id: UUID, said: str) -> HttpResponse:
@@ -34,13 +35,18 @@ def _after(request: HttpRequest, viewer: Viewer, task_id: UUID, said: str) -> Ht
     )
 
 
+def _words(task: TaskRecord) -> str:
+    """Return what a task asks, as the row says it; without "Do", which says nothing."""
+    return task.title if task.verb == "Do" else f"{task.verb.lower()}: {task.title}"
+
+
 @require_POST
 @page("desk.done", needs=Permission.WORK_CASE, patient="task_id")
 def done(request: HttpRequest, viewer: Viewer, task_id: UUID) -> HttpResponse:
     """Mark a task done."""
     outcome = request.POST.get("outcome", "")
     actions.do_task(task_id=task_id, outcome=outcome, by=viewer.actor, at=viewer.at)
-    return _after(request, viewer, task_id, f"done, {queries.task(viewer, task_id).title}")
+    return _after(request, viewer, task_id, f"done, {_words(queries.task(viewer, task_id))}")
 
 
 @require_POST
@@ -137,7 +143,7 @@ def undo(request: HttpRequest, viewer: Viewer, task_id: UUID) -> HttpResponse:
     version = entered_number(request.POST.get("version", ""), 0)
     actions.undo_last(task_id=task_id, version=version, by=viewer.actor, at=viewer.at)
     now = queries.task(viewer, task_id)
-    return answer_row(request, viewer, now.patient_id, said=f"{now.patient_name}: undone, {now.title}")
+    return answer_row(request, viewer, now.patient_id, said=f"{now.patient_name}: undone, {_words(now)}")
 
 
 @require_POST
@@ -160,8 +166,11 @@ DUE_WORDS: dict[str, Callable[[datetime], datetime]] = {
 def quick_task(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> HttpResponse:
     """Add a task with owner and due day in one line."""
     now = viewer.at.astimezone(ZoneInfo(viewer.time_zone))
-    line = entry.read(request.POST.get("title", ""), now.date())
+    said, why = entry.reason(request.POST.get("title", ""))
+    line = entry.read(said, now.date())
     due = _due(request.POST.get("due", "") or (line.due.isoformat() if line.due else ""), viewer)
+    if due is not None and line.clock is not None:
+        due = datetime.combine(due.date(), line.clock, tzinfo=due.tzinfo)
     owner = UUID(request.POST["owner"]) if request.POST.get("owner") else viewer.user_id
     if line.owner:
         site_id = row_of(viewer, patient_id).site_id
@@ -175,15 +184,19 @@ def quick_task(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> HttpRe
     task = TaskIn(
         patient_id=patient_id,
         title=line.title,
+        why=why,
         owner_id=owner,
         due_at=due,
+        due_has_time=due is not None and line.clock is not None,
         time_zone=viewer.time_zone,
     )
     task_id = actions.add_task(patient_id=patient_id, task=task, by=viewer.actor, at=viewer.at)
     made = queries.task(viewer, task_id)
-    return answer_row(
-        request, viewer, patient_id, said=f"{made.patient_name}: task added for {made.owner_name}, {made.title}"
-    )
+    when = ""
+    if due is not None:
+        timed = formats.moment(due, viewer.time_zone, now.date())
+        when = f", due {timed if made.due_has_time else formats.short_day(due.date(), now.date())}"
+    return _after(request, viewer, task_id, f"task added for {made.owner_name}, {made.title}{when}")
 
 
 def _due(text: str, viewer: Viewer) -> datetime | None:

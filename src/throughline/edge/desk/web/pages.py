@@ -9,11 +9,13 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from throughline.foundation.access.web.answers import is_fragment
 from throughline.foundation.kernel.viewer import Viewer
@@ -134,12 +136,12 @@ def answer_row(
 ) -> HttpResponse:
     """Return what follows an act in place: the patient's row as it now stands (nothing when it leaves), and a toast.
 
-    Without htmx: back to the page the form came from, to the same row, with the words as a message.
+    Without htmx: back to the page the form came from, to the same row, with words and undo as a message.
     """
     if not is_fragment(request):
         from django.contrib import messages
 
-        messages.success(request, said)
+        messages.success(request, _with_undo(request, said, undo, version) if undo else said)
         back = request.POST.get("next") or reverse("desk:today")
         return redirect(f"{back}#row-{patient_id}" if back.startswith("/") and "//" not in back else "/")
     toast = render_to_string(
@@ -156,6 +158,21 @@ def answer_row(
         body = render_to_string("desk/_row.html", {"line": line(left[0], viewer), "moved": True}, request)
     # Beside a row of a table the toast must be parsed on its own, or the browser empties its form.
     return HttpResponse(f"{body}<template>{toast}</template>")
+
+
+def _with_undo(request: HttpRequest, said: str, undo: str, version: int | None) -> SafeString:
+    """Return what was done in words, with the button that takes it back."""
+    return format_html(
+        '{} <form method="post" action="{}"><input type="hidden" name="csrfmiddlewaretoken" value="{}">'
+        '<input type="hidden" name="version" value="{}"><input type="hidden" name="next" value="{}">'
+        '<button class="btn btn-s" data-undo>{}</button></form>',
+        said,
+        undo,
+        get_token(request),
+        "" if version is None else version,
+        request.POST.get("next", ""),
+        _("Undo"),
+    )
 
 
 def _holders(request: HttpRequest) -> list[UUID]:

@@ -1,7 +1,7 @@
 """Writes of rounds: begin, answer, take back, attendance, end; and the minutes of a case conference."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -241,7 +241,7 @@ def _decide(made: Conference, number: int, text: str, *, by: Actor, at: datetime
     task = TaskIn(
         patient_id=made.patient_id, case_id=made.case_id, verb="Conference", title=read.title, kind="rounds",
         why=f"Decided in the case conference: {made.question}", owner_id=owner_id,
-        due_at=datetime(day.year, day.month, day.day, 17, tzinfo=ZoneInfo(zone)), due_has_time=True, time_zone=zone,
+        due_at=datetime.combine(day, read.clock or time(17), tzinfo=ZoneInfo(zone)), due_has_time=True, time_zone=zone,
         subject=f"conference:{made.id}:{number}",
     )  # fmt: skip
     task_id = add_task(patient_id=made.patient_id, task=task, by=by, at=at)

@@ -64,14 +64,17 @@ def reopen_task(*, task_id: UUID, by: Actor, at: datetime) -> None:
 
 @action("tasks.undo", needs=Permission.WORK_CASE, on="task_id")
 def undo_last(*, task_id: UUID, version: int, by: Actor, at: datetime) -> None:
-    """Put a task back as it stood before its last change.
+    """Put a task back as it stood before its last change; one that was just added is cancelled.
 
     `version` is the task's version after that change; raises UnableToMoveTask when something happened since.
     """
     task = locked_task(task_id)
     last = task.transitions.order_by("-at", "-id").first()
-    if task.version != version or last is None or last.act == "add":
+    if task.version != version or last is None:
         raise rules.UnableToMoveTask("This task was changed since; look at it before changing it again.")
+    if last.act == "add":
+        cancel_locked(task, "Added by mistake.", by=by, at=at)
+        return
     face = last.before
     before = face_of(task)
     task.state = face["state"]
