@@ -37,6 +37,44 @@ def test_rows_are_selected_by_key_snoozed_together_and_all_come_back(visit: Call
     assert chosen <= _tasks(dana)
 
 
+def test_what_is_done_with_selected_rows_stays_at_hand_and_its_keys_act_on_all(visit: Callable[..., Visitor]) -> None:
+    dana = visit()
+    dana.sign_in("dana")
+    dana.page.goto("/?show=late")
+    for _ in range(2):
+        dana.page.locator(".today .one:has([name=task]:not(:checked))").last.focus()
+        dana.page.keyboard.press("x")
+    assert dana.page.evaluate("scrollY") > 0
+    dana.page.wait_for_function("document.querySelector('#bulk [value=snooze]').getBoundingClientRect().top > 0")
+    top = "document.querySelector('{}').getBoundingClientRect().{}"
+    assert dana.page.evaluate(top.format(".today thead th", "top")) >= dana.page.evaluate(top.format("#bulk", "bottom"))
+    dana.page.keyboard.press("s")
+    dana.page.wait_for_selector("h1:has-text('Snooze 2 tasks')")
+    dana.page.keyboard.press("2")
+    dana.page.wait_for_selector(".notice:has-text('2 tasks snoozed')")
+    assert dana.page.url.endswith("?show=late")
+    dana.page.locator(".notice [data-undo]").click()
+    dana.page.wait_for_selector(".notice:has-text('as they were before')")
+    assert dana.page.url.endswith("?show=late")
+
+
+def test_a_search_left_and_a_patient_left_lead_back_to_the_row(visit: Callable[..., Visitor]) -> None:
+    dana = visit()
+    dana.sign_in("dana")
+    dana.page.goto("/")
+    row = dana.page.locator(".today .t3.one").last
+    row.focus()
+    here = f"document.activeElement.id == '{row.get_attribute('id')}'"
+    dana.page.keyboard.press("/")
+    dana.page.keyboard.type("her")
+    dana.page.keyboard.press("Escape")
+    assert dana.page.evaluate(here)
+    dana.page.keyboard.press("Enter")
+    dana.page.wait_for_url("**/p/**")
+    dana.page.go_back()
+    dana.page.wait_for_function(here)
+
+
 def test_all_shown_are_selected_and_given_away_without_javascript(visit: Callable[..., Visitor]) -> None:
     dana = visit(java_script_enabled=False)
     dana.sign_in("dana")

@@ -11,7 +11,7 @@ SINGLE: dict[str, tuple[str, str]] = {
     "note": ("n", "Note"),
     "task": ("q", "Quick task"),
     "assign": ("a", "Assign"),
-    "select": ("x", "Select the row"),
+    "select": ("x", "Select the row; d, s or a on a selected row then acts on all selected"),
     "undo": ("u", "Undo, also Ctrl+Z"),
     "next": ("j", "Next row, also the arrow key"),
     "previous": ("k", "Previous row, also the arrow key"),

@@ -35,7 +35,7 @@ def bulk(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     act, chosen = request.POST.get("act", ""), _chosen(request)
     if not chosen:
         messages.error(request, _("Select rows first, with x or the check boxes."))
-        return redirect("desk:today")
+        return _back(request)
     if (act == "snooze" and not request.POST.get("reason")) or (act == "assign" and not request.POST.get("owner")):
         return _ask(request, viewer, act, chosen)
     changed: list[TaskRecord] = []
@@ -46,7 +46,13 @@ def bulk(request: HttpRequest, viewer: Viewer) -> HttpResponse:
             messages.error(request, f"{queries.task(viewer, task_id).title}: {refusal}")
     if changed:
         messages.success(request, _said(request, act, changed))
-    return redirect("desk:today")
+    return _back(request)
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    """Return to the list as it was filtered."""
+    back = request.POST.get("back", "")
+    return redirect(f"{reverse('desk:today')}{f'?{back}' if back else ''}")
 
 
 def _chosen(request: HttpRequest) -> list[tuple[UUID, int]]:
@@ -65,6 +71,7 @@ def _ask(request: HttpRequest, viewer: Viewer, act: str, chosen: list[tuple[UUID
     tasks = [queries.task(viewer, task_id) for task_id, _version in chosen]
     colleagues = caseload.colleagues(viewer, tasks[0].site_id) if act == "assign" else []
     context = {"act": act, "tasks": tasks, "reasons": rules.HOLD_REASONS, "colleagues": colleagues, "viewer": viewer}
+    context["back"] = request.POST.get("back", "")
     return render(request, "desk/bulk.html", context)
 
 
@@ -110,10 +117,11 @@ def _said(request: HttpRequest, act: str, changed: list[TaskRecord]) -> SafeStri
     )
     return format_html(
         '{} <form method="post" action="{}"><input type="hidden" name="csrfmiddlewaretoken" value="{}">{}'
-        '<button class="btn btn-s" name="act" value="undo" data-undo>{}</button></form>',
+        '<input type="hidden" name="back" value="{}"><button class="btn btn-s" name="act" value="undo" data-undo>{}</button></form>',
         words,
         reverse("desk:bulk"),
         get_token(request),
         fields,
+        request.POST.get("back", ""),
         _("Undo"),
     )

@@ -15,6 +15,9 @@
     row.scrollIntoView({ block: "nearest" });
   }
 
+  // Where one begins who has no row yet: at the first that is in view, not at the top of a long list.
+  const inView = () => rows().find((row) => row.getBoundingClientRect().top > 60) || rows()[0];
+
   function step(by) {
     const all = rows();
     const at = all.indexOf(current());
@@ -51,7 +54,7 @@
     if (key === "?") { const link = $('a[href$="#shortcuts"]'); if (link) { event.preventDefault(); link.click(); } return; }
     if (key === "u") { undo(event); return; }
     if (!scope) {
-      if (key === "j" || key === "k") { event.preventDefault(); focusRow(rows()[0]); }
+      if (key === "j" || key === "k") { event.preventDefault(); focusRow(inView()); }
       return;
     }
     if (key === "j" || key === "ArrowDown") { event.preventDefault(); step(1); return; }
@@ -72,9 +75,12 @@
     if (button) { event.preventDefault(); button.click(); }
   }
 
-  // On a closed row a letter fetches just the part it needs, or carries out the act itself.
+  // On a closed row a letter fetches just the part it needs, or carries out the act itself; on a selected one, for all
+  // that are selected.
   function openFromRow(key, row) {
     if (!row || !row.matches(".today .one") || !window.htmx) return false;
+    const whole = { d: "done", s: "snooze", a: "assign" }[key];
+    if (whole && $("[name=task]:checked", row)) { $(`#bulk [value=${whole}]`).click(); return true; }
     const id = row.id.slice(4);
     const swap = { source: row, target: row, swap: "outerHTML" };
     const parts = { s: "snooze", a: "assign", n: "note", q: "task", o: "all" };
@@ -134,8 +140,28 @@
       if (close) close.click(); else panel.remove();
       focusRow(row);
     }
-    if (event.target.id === "q") { $("#found").replaceChildren(); event.target.value = ""; }
+    if (event.target.id === "q") {
+      event.preventDefault();
+      $("#found").replaceChildren();
+      event.target.value = "";
+      if (before && before.isConnected) before.focus(); else event.target.blur();
+    }
   }
+
+  // Who leaves the search box with Escape is where she was before.
+  let before = null;
+  document.addEventListener("focusin", (event) => { if (event.target.id === "q") before = event.relatedTarget; });
+
+  // A row that is left for a page has its place in the address, so that going back leads to it again.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-row] a[href]");
+    const row = link && link.closest("[data-row]");
+    if (row && row.id) history.replaceState(history.state, "", `#${row.id}`);
+  });
+  addEventListener("pageshow", () => {
+    const row = location.hash.startsWith("#row-") && document.getElementById(location.hash.slice(1));
+    if (row && row.matches("[data-row]") && document.activeElement === document.body) focusRow(row);
+  });
 
   // --- search: the first result is preselected, arrows move, Enter opens ---
   function searchKeys(event) {
