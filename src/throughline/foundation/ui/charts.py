@@ -19,6 +19,10 @@ GAP = 3  # expected intervals after which readings are no longer joined
 SOURCES = {"device": "from a device", "patient": "told by the patient", "clinic": "clinic"}
 
 
+# A number no measurement reaches, as a faulty interface sends it, stands among the rows alone.
+BEYOND_ANY_AXIS = 1e9
+
+
 @dataclass(frozen=True, slots=True)
 class Scale:
     """How a measure is drawn: a fixed axis, or with `floating` so many units about its values; how often it is read."""
@@ -151,9 +155,10 @@ def figure(
         for p in reversed(found)
     )
     wide = narrow = None
-    if found:
-        wide = draw(scale, found, band, until=until, zone=zone, width=720, height=280, days=_span(scale, 30))
-        narrow = draw(scale, found, band, until=until, zone=zone, width=340, height=260, days=_span(scale, 14))
+    shown = [p for p in found if max(abs(p.value), abs(p.second or 0)) < BEYOND_ANY_AXIS]
+    if shown:
+        wide = draw(scale, shown, band, until=until, zone=zone, width=720, height=280, days=_span(scale, 30))
+        narrow = draw(scale, shown, band, until=until, zone=zone, width=340, height=260, days=_span(scale, 14))
     return Figure(key, scale, band, sentence(scale, found, band), wide, narrow, rows)
 
 

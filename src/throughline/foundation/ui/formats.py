@@ -65,16 +65,24 @@ def span(delta: timedelta) -> str:
     return f"{delta // DAY} d"
 
 
+OLDEST = 130
+
+
 def age(born: date, today: date) -> int:
     """Return the age in completed years."""
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
 
 def age_words(born: date | None, today: date) -> str:
-    """Return "82 y", for a child under two "7 mo", under a month "12 d"; unknown is "age not recorded"."""
+    """Return "82 y", for a child under two "7 mo", under a month "12 d"; unknown is "age not recorded".
+
+    A birth date nobody has, as systems send for want of one (01/01/0001, 12/31/9999), gives no age.
+    """
     if born is None:
         return "age not recorded"
     years = age(born, today)
+    if not 0 <= years <= OLDEST:
+        return "age not known"
     if years >= 2:
         return f"{years} y"
     months = (today.year - born.year) * 12 + today.month - born.month - (today.day < born.day)
@@ -138,7 +146,11 @@ def ago(value: date | datetime | None, today: date) -> str:
     then = value.date() if isinstance(value, datetime) else value
     days = (today - then).days
     if days < 1:
-        return "today" if days == 0 else f"in {-days} d"
+        return "today" if days == 0 else f"in {_long(-days)}"
+    return f"{_long(days)} old"
+
+
+def _long(days: int) -> str:
     if days < 60:
-        return f"{days} d old"
-    return f"{days // 30} mo old" if days < 730 else f"{days // 365} y old"
+        return f"{days} d"
+    return f"{days // 30} mo" if days < 730 else f"{days // 365} y"

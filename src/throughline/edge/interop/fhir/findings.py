@@ -103,8 +103,11 @@ def _range(node: Node, path: str) -> tuple[float | None, float | None, str]:
     if not ranges:
         return None, None, ""
     inside = f"{path}.referenceRange[0]"
-    low, high = quantity(ranges[0], "low", inside), quantity(ranges[0], "high", inside)
-    return low.value if low else None, high.value if high else None, text(ranges[0], "text", inside)
+    ends = quantity(ranges[0], "low", inside), quantity(ranges[0], "high", inside)
+    low, high = (end.value if end else None for end in ends)
+    if low is not None and high is not None and high < low:  # written the wrong way round, as some laboratories do
+        low, high = high, low
+    return low, high, text(ranges[0], "text", inside)
 
 
 def _components(node: Node, path: str) -> list[dict[str, Any]] | None:

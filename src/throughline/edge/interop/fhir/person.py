@@ -100,9 +100,8 @@ def _names(node: Node, path: str) -> tuple[NameIn, ...]:
 def _name(one: Node, path: str) -> NameIn:
     given = texts(one, "given", path)
     family = text(one, "family", path)
-    if not family and not given:  # only the whole name as text: its last word is the family name
-        given, _, family = text(one, "text", path).strip().rpartition(" ")  # type: ignore[assignment]
-        given = [str(given)] if given else []
+    if not family and not given:
+        family, given = _in_one(text(one, "text", path).strip())
     since, until = _days(one, path)
     return NameIn(
         family=family,
@@ -114,6 +113,17 @@ def _name(one: Node, path: str) -> NameIn:
         since=since,
         until=until,
     )
+
+
+_AFTER_A_NAME = frozenset({"jr", "sr", "ii", "iii", "iv", "md", "m.d", "do", "rn", "np", "pa", "phd", "ph.d", "esq"})
+
+
+def _in_one(words: str) -> tuple[str, list[str]]:
+    """Return family and given names of a whole name: "Okonkwo, Delphine Ada", else the last word is the family name."""
+    family, _, given = words.partition(",")
+    if not given.strip() or given.strip(" .").lower() in _AFTER_A_NAME:
+        given, _, family = family.rpartition(" ")
+    return family.strip(), given.split()
 
 
 def _identifiers(node: Node, path: str) -> tuple[IdentifierIn, ...]:

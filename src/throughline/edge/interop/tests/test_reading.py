@@ -32,6 +32,11 @@ def test_an_observation_says_value_unit_time_and_encounter():
     assert (reading.subject.reference, reading.encounter.reference) == ("Patient/pat-1", "Encounter/enc-1")
 
 
+def test_a_range_written_the_wrong_way_round_is_turned():
+    node = bundles.observation(referenceRange=[{"low": {"value": 46}, "high": {"value": 38}}])
+    assert (read(node).fact.range_low, read(node).fact.range_high) == (38, 46)
+
+
 def test_a_blood_pressure_keeps_both_components():
     parts = read(bundles.pressure()).fact.components
     assert [(part["code"], part["number"]) for part in parts] == [("8480-6", 148.0), ("8462-4", 86.0)]
@@ -161,6 +166,21 @@ def test_death_is_read(said, deceased, when):
 
 def test_a_patient_without_a_name_is_still_taken():
     assert person(bundles.patient(name=None), "1").names[0].family == "Name not recorded"
+
+
+@pytest.mark.parametrize(
+    ("words", "family", "given", "middle"),
+    [
+        ("Delphine Ada Okonkwo", "Okonkwo", "Delphine", "Ada"),
+        ("Okonkwo-Baird, Delphine Ada", "Okonkwo-Baird", "Delphine", "Ada"),
+        ("Tunde Okonkwo, Jr.", "Okonkwo", "Tunde", ""),
+        ("Okonkwo,", "Okonkwo", "", ""),
+        ("Delphine", "Delphine", "", ""),
+    ],
+)
+def test_a_name_given_in_one_is_parted(words, family, given, middle):
+    (name,) = person(bundles.patient(name=[{"text": words}]), "pat-1").names
+    assert (name.family, name.given, name.middle) == (family, given, middle)
 
 
 @pytest.mark.parametrize(

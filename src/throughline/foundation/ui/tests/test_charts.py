@@ -113,5 +113,14 @@ def test_nothing_read_is_no_picture():
     assert (found.wide, found.narrow, found.sentence) == (None, None, "")
 
 
+@given(st.floats(allow_nan=False, allow_infinity=False).filter(lambda value: abs(value) >= 1e9))
+def test_a_number_beyond_any_axis_stands_among_the_rows_alone(value):
+    alone = figure("w", WEIGHT, [at(1, value)], until=AT, zone="America/New_York")
+    assert (alone.wide, len(alone.rows)) == (None, 1)
+    beside = figure("w", WEIGHT, [at(1, value), at(0, 168)], until=AT, zone="America/New_York")
+    assert beside.wide is not None
+    assert len(beside.wide.marks) == 1
+
+
 def test_an_unchanged_value_says_so():
     assert sentence(WEIGHT, [at(1, 168), at(0, 168)], None) == "Unchanged in a day."

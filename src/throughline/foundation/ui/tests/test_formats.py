@@ -55,6 +55,8 @@ def test_birth_dates_and_ages():
     assert formats.birth_date(None, TODAY) == "Not recorded"
     assert formats.age_words(date(2025, 8, 10), TODAY) == "6 mo"
     assert formats.age_words(date(2026, 3, 1), TODAY) == "8 d"
+    for nobodys in (date(1, 1, 1), date(9999, 12, 31), date(2026, 3, 10)):
+        assert formats.age_words(nobodys, TODAY) == "age not known"
 
 
 @given(st.dates(date(1900, 1, 1), TODAY), st.integers(0, 4000))
@@ -92,7 +94,8 @@ def test_phones_money_numbers_and_weights():
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(TODAY, "today"), (date(2026, 2, 28), "9 d old"), (date(2025, 3, 9), "12 mo old"), (None, "date not recorded")],
-)
+    [(TODAY, "today"), (date(2026, 2, 28), "9 d old"), (date(2025, 3, 9), "12 mo old"), (None, "date not recorded"),
+     (date(2026, 3, 12), "in 3 d"), (date(2031, 5, 1), "in 5 y")],
+)  # fmt: skip
 def test_the_age_of_a_fact(value, text):
     assert formats.ago(value, TODAY) == text

@@ -1,5 +1,6 @@
 """How measurements read: rounded for the eye, with their unit; the digits as received stay in the received bytes."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -7,12 +8,21 @@ _UNITS = {
     "{score}": "", "{#}": "", "1": "", "mm[Hg]": "mmHg", "/min": "per min", "{beats}/min": "per min",
     "{breaths}/min": "per min", "Cel": "°C", "[degF]": "°F", "[lb_av]": "lb", "[in_i]": "in", "10*3/uL": "×10³/µL",
     "10*6/uL": "×10⁶/µL", "ug/dL": "µg/dL", "mL/min/{1.73_m2}": "mL/min/1.73 m²", "mL/min/1.73m2": "mL/min/1.73 m²",
+    "kg/m2": "kg/m²", "m/(6.min)": "m in 6 min",
 }  # fmt: skip
 
 
+_NOTED = re.compile(r"\{([^{}]*)\}")
+
+
 def unit_words(unit: str) -> str:
-    """Return a UCUM unit as a nurse writes it: mm[Hg] is mmHg, Cel is °C; others as they are."""
-    return _UNITS.get(unit, unit)
+    """Return a UCUM unit as a nurse writes it: mm[Hg] is mmHg, Cel is °C, mg/g{creat} is mg/g creat; others as is."""
+    known = _UNITS.get(unit)
+    return known if known is not None else _NOTED.sub(_noted, unit).strip()
+
+
+def _noted(found: re.Match[str]) -> str:
+    return f" {found[1].replace('_', ' ')}"
 
 
 def number_words(value: float) -> str:
@@ -20,6 +30,8 @@ def number_words(value: float) -> str:
     if value == int(value) and abs(value) < 1e15:
         return f"{int(value)}"
     size = abs(value)
+    if size >= 1e15:
+        return f"{value:.3g}"
     if size >= 1000:
         return f"{value:.0f}"
     if size >= 100:

@@ -142,7 +142,7 @@ def test_the_fragments_say_what_since_when_how_old_and_from_where(nurse, of):
     page = render_to_string("chart/_facts.html", main_cards(found, viewer(nurse)))
     for words in (
         "Heart failure", "Jul 2019", "6 y old", "ashford-ehr", "5 nights", "83 kg", "up", "Feb 12, 2026", "18 d old",
-        "Daily weight (in-progress)", "Steady weight Weight &lt;84 kg", "Dr. Szabo, Cardiologist",
+        "Daily weight (in progress)", "Steady weight, Weight &lt;84 kg", "Dr. Szabo, Cardiologist",
     ):  # fmt: skip
         assert words in page, words
 
@@ -164,6 +164,23 @@ def test_the_side_says_what_is_taken_and_what_harms(nurse, of):
     assert page.count("Furosemide") == 1
     for words in ("Penicillin", "high risk", "Hives (severe)", "twice a day", "Stopped or completed", "Warfarin"):
         assert words in page, words
+
+
+def test_an_allergy_that_is_inactive_is_still_said(nurse, of):
+    fact(Allergy, of, display="Latex allergy", status="inactive")
+    fact(Allergy, of, display="Peanuts", status="entered-in-error")
+    page = render_to_string("chart/_side.html", side_cards(chart(viewer(nurse), of.id), viewer(nurse)))
+    assert "None current on record" in page
+    assert "Inactive or resolved" in page
+    assert "Latex allergy" in page
+    assert "Peanuts" not in page
+
+
+def test_a_fact_without_date_or_name_says_so(nurse, of):
+    fact(Condition, of, code="45473-6", display="45473-6", status="active")
+    page = render_to_string("chart/_facts.html", main_cards(chart(viewer(nurse), of.id), viewer(nurse)))
+    assert "Not named, code 45473-6" in page
+    assert "no date, received Mar 2, 2026" in page
 
 
 def test_an_empty_chart_says_so(nurse, of):

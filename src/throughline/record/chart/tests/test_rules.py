@@ -63,6 +63,7 @@ def test_a_unit_of_something_else_is_refused_with_those_that_fit():
         (138.2, "138.2"),
         (1234.6, "1235"),
         (0.00002, "2.00e-05"),
+        (-1e308, "-1e+308"),
     ],
 )
 def test_numbers_are_rounded_for_the_eye(value, words):
@@ -72,6 +73,8 @@ def test_numbers_are_rounded_for_the_eye(value, words):
 def test_values_read_as_a_nurse_writes_them():
     assert value_words(7, "<", "%", "") == "<7 %"
     assert value_words(37.2, "", "Cel", "") == "37.2 °C"
+    assert value_words(742, "", "mg/g{creat}", "") == "742 mg/g creat"
+    assert value_words(26, "", "{pack-years}", "") == "26 pack-years"
     assert value_words(None, "", "", "Never smoker") == "Never smoker"
     two = [
         {"code": "8462-4", "number": 86, "unit": "mm[Hg]"},

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from throughline.foundation.access.records import Viewer
 from throughline.foundation.ui import formats
 from throughline.record.chart.records.shown import Chart, ChartFact, LatestReadings, Reading
-from throughline.record.chart.rules.values import number_words
+from throughline.record.chart.rules.values import number_words, unit_words
 
 Item = dict[str, Any]
 _SHOWN = 12
@@ -22,7 +22,7 @@ def main_cards(chart: Chart, viewer: Viewer) -> dict[str, Any]:
     past = [one for one in conditions if not one.current]
     return {
         "conditions": [writer.item(one, more=str(one.more.get("severity") or "")) for one in now],
-        "past_conditions": [writer.item(one, more=one.status) for one in past],
+        "past_conditions": [writer.item(one, more=_spaced(one.status)) for one in past],
         "observations": [writer.row(one) for one in chart.observations[:_SHOWN]],
         "more_observations": [writer.row(one) for one in chart.observations[_SHOWN:]],
         "encounters": [writer.visit(one) for one in chart.of("encounter")[:5]],
@@ -43,8 +43,13 @@ def side_cards(chart: Chart, viewer: Viewer) -> dict[str, Any]:
     now = [one for one in medicines if one.current and not one.more.get("do_not_perform")]
     return {
         "allergies": [writer.allergy(one) for one in chart.of("allergy", current=True)],
+        "past_allergies": [
+            writer.item(one, more=_unless(str(one.more.get("verification") or ""), "confirmed") or _spaced(one.status))
+            for one in writer.once(chart.of("allergy"))
+            if not one.current
+        ],
         "medicines": [writer.item(one, more=str(one.more.get("dosage") or "")) for one in now],
-        "stopped": [writer.item(one, more=one.status) for one in medicines if not one.current][:20],
+        "stopped": [writer.item(one, more=_spaced(one.status)) for one in medicines if not one.current][:20],
         "immunizations": [
             writer.item(one, more=_unless(one.status, "completed")) for one in writer.once(chart.of("immunization"))
         ][:10],
@@ -53,7 +58,12 @@ def side_cards(chart: Chart, viewer: Viewer) -> dict[str, Any]:
 
 
 def _unless(status: str, usual: str) -> str:
-    return "" if status == usual else status
+    return "" if status == usual else _spaced(status)
+
+
+def _spaced(status: str) -> str:
+    """Return a status of FHIR as words: "in progress"."""
+    return status.replace("-", " ")
 
 
 def _target(goal: ChartFact) -> str:
@@ -62,8 +72,20 @@ def _target(goal: ChartFact) -> str:
     for target in goal.more.get("targets") or ():
         measure = target.get("measure") if target.get("measure") != goal.display else ""
         due = f"by {_day(target['due'])}" if target.get("due") else ""
-        said.append(" ".join(filter(None, (measure, target.get("detail"), due))))
+        said.append(" ".join(filter(None, (measure, _detail(target.get("detail") or ""), due))))
     return "; ".join(filter(None, said))
+
+
+def _detail(said: str) -> str:
+    """Return a target as received with its units as a nurse writes them: "<140 mmHg"."""
+    return " ".join(unit_words(part) if "[" in part or "{" in part else part for part in said.split(" "))
+
+
+def _named(display: str, code: str) -> str:
+    """Return what a fact is called; a code that came without a name is said to be one."""
+    if display and display != code:
+        return display
+    return f"Not named, code {code}" if code else "Not named"
 
 
 def _day(said: str) -> str:
@@ -106,15 +128,17 @@ class _Writer:
         return {"year": f"{day:%Y}", "month": f"{day:%b %Y}"}.get(precision, formats.day(day))
 
     def age(self, fact: ChartFact | Reading) -> str:
-        """Return how old a fact is: "9 d old"."""
+        """Return how old a fact is: "9 d old"; of one without a date, when it was received."""
         if isinstance(fact, Reading):
             return formats.ago(self.day_of(fact.at, fact.precision) if fact.at else None, self.today)
+        if not fact.effective_at and not fact.recorded_at:
+            return f"no date, received {formats.day(self.day_of(fact.received_at, 'second'))}"
         return formats.ago(self.day_of(fact.since, fact.precision or "second"), self.today)
 
     def item(self, fact: ChartFact, more: str = "") -> Item:
         """Return a fact as a line: what, more, when, how old, from where."""
         return {
-            "words": fact.display or fact.code or "Not named",
+            "words": _named(fact.display, fact.code),
             "more": more,
             "when": self.when(fact.effective_at or fact.recorded_at, fact.precision if fact.effective_at else "day"),
             "age": self.age(fact),
@@ -139,9 +163,9 @@ class _Writer:
         """Return an outside plan with its activities and goals."""
         goals = {str(goal.id): goal for goal in chart.of("outsidegoal")}
         item = self.item(fact, more=str(fact.more.get("description") or ""))
-        item["status"] = fact.status
+        item["status"] = _spaced(fact.status)
         item["activities"] = [
-            activity["text"] + (f" ({activity['status']})" if activity.get("status") else "")
+            activity["text"] + (f" ({_spaced(activity['status'])})" if activity.get("status") else "")
             for activity in fact.more.get("activities") or ()
         ]
         linked = [goals.get(str(link.get("id"))) for link in fact.more.get("goals") or ()]
@@ -172,7 +196,7 @@ class _Writer:
         """Return one line of the observations table: latest, change, earlier values with their days."""
         latest, change = one.latest, one.change
         return {
-            "name": one.name,
+            "name": _named(one.name, one.code),
             "words": latest.words,
             "outside": latest.outside,
             "range": latest.range,

@@ -103,14 +103,19 @@ def age_on(birth_date: date, day: date) -> int:
 
 
 def age_words(birth_date: date | None, day: date, precision: str = "day") -> str:
-    """Return the age as a nurse says it: "82 y", "7 mo" under two years, "12 d" under a month; unknown said so."""
+    """Return the age as a nurse says it: "82 y", "7 mo" under two years, "12 d" under a month; unknown said so.
+
+    A birth date nobody has, as systems send for want of one (01/01/0001, 12/31/9999), gives no age.
+    """
     if birth_date is None:
         return "age not recorded"
     years = age_on(birth_date, day)
+    if not 0 <= years <= OLDEST:
+        return "age not known"
     if years >= 2 or precision != "day":
         return f"{years} y" if precision == "day" else f"about {years} y"
     months = (day.year - birth_date.year) * 12 + day.month - birth_date.month - (day.day < birth_date.day)
-    return f"{months} mo" if months >= 1 else f"{max((day - birth_date).days, 0)} d"
+    return f"{months} mo" if months >= 1 else f"{(day - birth_date).days} d"
 
 
 def birth_words(birth_date: date | None, precision: str = "day") -> str:

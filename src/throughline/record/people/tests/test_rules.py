@@ -153,6 +153,12 @@ def test_age_as_a_nurse_says_it(born, age):
     assert age_words(born, TODAY) == age
 
 
+@pytest.mark.parametrize("nobodys", [date(1, 1, 1), date(9999, 12, 31), date(2026, 3, 3)])
+def test_a_birth_date_nobody_has_gives_no_age(nobodys):
+    for precision in ("day", "year"):
+        assert age_words(nobodys, TODAY, precision) == "age not known"
+
+
 def test_someone_born_on_the_leap_day_turns_older_on_the_first_of_march():
     born = date(2000, 2, 29)
     assert (age_words(born, date(2025, 2, 28)), age_words(born, date(2025, 3, 1))) == ("24 y", "25 y")
