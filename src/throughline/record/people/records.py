@@ -242,7 +242,10 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """One patient a search found, and why. `visible` is False for a bare match outside the viewer's patients."""
+    """One patient a search found, and why. `visible` is False for a bare match outside the viewer's patients.
+
+    `sure` is False when a name fits only by its sound, a nickname or but for a letter.
+    """
 
     patient_id: UUID
     site_id: UUID
@@ -258,6 +261,7 @@ class Match:
     visible: bool
     why: tuple[str, ...]
     score: int
+    sure: bool = True
     same_name: bool = False
 
     @property

@@ -154,6 +154,18 @@ def test_search_finds_in_place_and_on_a_page(place, client):
     assert client.get(reverse("desk:search")).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("said", "opened"), [("okonkwo", True), ("okon", True), ("okonquo", False), ("okonkwu", False), ("bill", False)]
+)
+def test_a_record_is_opened_at_once_only_when_nobody_else_can_be_meant(place, client, said, opened):
+    _user(place, "supervisor", client)
+    people = [PersonIn(source_id="1", names=(NameIn("Okonkwo", "William"),))]
+    take_in_patients(site_id=place.id, source="s", people=people, by=system("test"), at=AT)
+    answer = client.post(reverse("desk:search"), {"q": said})
+    assert answer.status_code == (302 if opened else 200)
+    assert opened or "William Okonkwo" in answer.content.decode()
+
+
 def test_search_costs_a_fixed_number_of_statements(place, client):
     nurse = _user(place, "case_manager", client)
     _patients(place, 60, nurse)

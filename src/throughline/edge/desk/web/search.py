@@ -50,7 +50,8 @@ def search(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     }
     if is_fragment(request):
         return render(request, "desk/_found.html", context)
-    if len(found.matches) == 1 and found.matches[0].visible:
+    # A record is opened at once only when the text cannot have meant anybody else by its sound.
+    if len(found.matches) == 1 and found.matches[0].visible and found.matches[0].sure:
         return redirect("desk:patient", patient_id=found.matches[0].patient_id)
     return render(request, "desk/search.html", context)
 

@@ -19,7 +19,7 @@ from throughline.record.people.queries.probing import own_patients_in_ranges, pa
 from throughline.record.people.records import Found, Match
 from throughline.record.people.rules.dates import age_words, birth_words
 from throughline.record.people.rules.intent import Intent, probes_for, read_search
-from throughline.record.people.rules.judging import Candidate, judge, name_key
+from throughline.record.people.rules.judging import Candidate, is_sure, judge, name_key
 from throughline.record.people.rules.phones import show_phone
 from throughline.record.people.rules.tokens import Kind
 
@@ -96,21 +96,19 @@ def _by_kind(intent: Intent, tokens: Iterable[str]) -> dict[str, set[str]]:
 
 def _judged(viewer: Viewer, intent: Intent, row: dict[str, Any]) -> Match | None:
     tokens = _by_kind(intent, row["tokens"] or ())
-    fit = judge(
-        intent,
-        Candidate(
-            display_name=row["display_name"],
-            preferred_name=row["preferred_name"],
-            birth_date=row["birth_date"],
-            name_words=frozenset(word for token in tokens["N"] for word in token.split()),
-            numbers=frozenset(tokens["I"]),
-            phones=frozenset(token[::-1] for token in tokens["R"]),
-        ),
+    patient = Candidate(
+        display_name=row["display_name"],
+        preferred_name=row["preferred_name"],
+        birth_date=row["birth_date"],
+        name_words=frozenset(word for token in tokens["N"] for word in token.split()),
+        numbers=frozenset(tokens["I"]),
+        phones=frozenset(token[::-1] for token in tokens["R"]),
     )
-    return _match(row, today_of(viewer), *fit) if fit else None
+    fit = judge(intent, patient)
+    return _match(row, today_of(viewer), *fit, sure=is_sure(intent, patient)) if fit else None
 
 
-def _match(row: dict[str, Any], today: date, score: int, why: tuple[str, ...]) -> Match:
+def _match(row: dict[str, Any], today: date, score: int, why: tuple[str, ...], *, sure: bool) -> Match:
     """Return what the viewer is shown: outside her own patients no phone and no whole record number."""
     visible = bool(row["visible"])
     return Match(
@@ -128,6 +126,7 @@ def _match(row: dict[str, Any], today: date, score: int, why: tuple[str, ...]) -
         visible=visible,
         why=why,
         score=score,
+        sure=sure,
     )
 
 

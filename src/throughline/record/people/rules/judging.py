@@ -44,6 +44,13 @@ def judge(intent: Intent, patient: Candidate) -> tuple[int, tuple[str, ...]] | N
     return score, tuple(dict.fromkeys(why))
 
 
+def is_sure(intent: Intent, patient: Candidate) -> bool:
+    """Whether every word typed begins a name of the patient, so that nobody else can have been meant by its sound."""
+    return not intent.words or any(
+        all(any(name.startswith(word) for name in patient.name_words) for word in way) for way in readings(intent.words)
+    )
+
+
 def _by_words(intent: Intent, patient: Candidate) -> tuple[int, list[str]] | None:
     if not intent.words:
         return 0, []
