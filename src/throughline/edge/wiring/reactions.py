@@ -7,6 +7,7 @@ from throughline.foundation.journal.publishing import Reaction, react, react_tog
 from throughline.foundation.kernel.actor import Actor, system
 from throughline.foundation.kernel.events import Event
 from throughline.practice.assessment.events import AssessmentSigned
+from throughline.practice.caseload import actions as caseload
 from throughline.practice.coordination.actions import closing, delegation, referrals, visit_outcomes, waiting
 from throughline.practice.coordination.events.appointments import (
     AppointmentCancelled,
@@ -69,6 +70,18 @@ def _see_what_is_hers(event: TaskAdded, *, by: Actor, at: datetime) -> None:
         delegation.follow_owner(event.task_id, at=at)
 
 
+def _cover_case(event: CaseAssigned, *, by: Actor, at: datetime) -> None:
+    """A case given to who is away is seen by who covers for her."""
+    if event.owner_id is not None and event.patient_id is not None and event.site_id is not None:
+        caseload.cover_newcomer(patient_id=event.patient_id, site_id=event.site_id, owner_id=event.owner_id, at=at)
+
+
+def _cover_task(event: TaskAdded | TaskHandedOn, *, by: Actor, at: datetime) -> None:
+    """A task given to who is away is seen by who covers for her."""
+    if event.owner_name and event.owner_name != by.name:
+        caseload.cover_task(event.task_id, at=at)
+
+
 def _keep_looking(event: TaskDone | TaskCancelled, *, by: Actor, at: datetime) -> None:
     """A referral whose row was done or dropped by hand, and that did not move on, comes back after as many days."""
     if not by.is_system and (referral := waiting.referral_of_task(event.task_id)) is not None:
@@ -90,6 +103,7 @@ SAME_TRANSACTION: tuple[tuple[type[Event], Reaction], ...] = (
     (CaseClosed, _end_tasks),
     (CaseClosed, closing.go_on),
     (CaseAssigned, closing.follow_case),
+    (CaseAssigned, _cover_case),
     (DocumentSent, letters.close_task),
     (DocumentDelivered, letters.close_task),
     (DocumentRecalled, letters.open_task_again),
@@ -98,6 +112,8 @@ SAME_TRANSACTION: tuple[tuple[type[Event], Reaction], ...] = (
     (ReadingSettled, _looked),
     (TaskHandedOn, _follow_owner),
     (TaskAdded, _see_what_is_hers),
+    (TaskHandedOn, _cover_task),
+    (TaskAdded, _cover_task),
     (TaskDone, _follow_owner),
     (TaskCancelled, _follow_owner),
     (TaskDone, _keep_looking),

@@ -36,13 +36,17 @@ class Permission(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """What one kind of colleague may do. `sees_site`: every patient of the site, not only her own."""
+    """What one kind of colleague may do. `sees_site`: every patient of the site, not only her own.
+
+    `reads_for` is what her looking at a record serves: treatment, payment or operations (45 CFR 164.501, 164.506).
+    """
 
     key: str
     title: str
     purpose: str
     permissions: frozenset[Permission]
     sees_site: bool = False
+    reads_for: str = "treatment"
 
 
 P = Permission
@@ -87,6 +91,7 @@ ROLES: dict[str, Role] = {
                 {P.SEE_PATIENT, P.SEARCH_PATIENTS, P.WORK_CASE, P.WORK_CLOCKS, P.REVIEW_UTILISATION} | {P.BREAK_GLASS}
             ),
             sees_site=True,
+            reads_for="payment",
         ),
         Role(
             "supervisor",
@@ -112,12 +117,14 @@ ROLES: dict[str, Role] = {
             "Reads what was done and who looked; changes nothing",
             frozenset({P.SEE_PATIENT, P.SEARCH_PATIENTS, P.REVIEW_ACCESS, P.EXPORT}),
             sees_site=True,
+            reads_for="operations",
         ),
         Role(
             "administrator",
             "Administrator",
             "Keeps users, sites and settings; sees no patient",
             frozenset({P.ADMINISTER, P.IMPORT_RECORDS, P.REVIEW_CONTENT}),
+            reads_for="operations",
         ),
         Role(
             "integration_client",

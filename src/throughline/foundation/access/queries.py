@@ -27,12 +27,20 @@ def actor_for(user: User, *, at: datetime) -> Actor:
     return viewer_for(user, at=at).actor
 
 
-def viewer_for(user: User, *, at: datetime, purpose: str = "treatment") -> Viewer:
-    """Return the viewer a user is at an instant, in one statement. A deactivated user sees and may do nothing."""
+# Who holds several roles reads for the patient's care when one of them does.
+_PURPOSES = ("treatment", "payment", "operations")
+
+
+def viewer_for(user: User, *, at: datetime, purpose: str = "") -> Viewer:
+    """Return the viewer a user is at an instant, in one statement. A deactivated user sees and may do nothing.
+
+    Without a `purpose` she reads for what her roles are there for.
+    """
     held: dict[UUID, set[str]] = {}
     wide: set[UUID] = set()
     teams: list[UUID] = []
     is_client = False
+    served: set[str] = set()
     for key, role_key in _standing_of(user, at):
         if not role_key:
             teams.append(key)
@@ -40,6 +48,7 @@ def viewer_for(user: User, *, at: datetime, purpose: str = "treatment") -> Viewe
         role = ROLES[role_key]
         held.setdefault(key, set()).update(role.permissions)
         is_client = is_client or role.key == "integration_client"
+        served.add(role.reads_for)
         if role.sees_site:
             wide.add(key)
     actor = Actor(
@@ -55,7 +64,7 @@ def viewer_for(user: User, *, at: datetime, purpose: str = "treatment") -> Viewe
         site_ids=frozenset(held),
         wide_sites=frozenset(wide),
         team_ids=frozenset(teams) if held else frozenset(),
-        purpose=purpose,
+        purpose=purpose or next((one for one in _PURPOSES if one in served), "treatment"),
         time_zone=user.time_zone,
     )
 

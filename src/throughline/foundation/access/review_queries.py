@@ -74,7 +74,7 @@ def _row(line: AuditLine, names: dict[UUID, str]) -> AuditRow:
     return AuditRow(
         at=line.at,
         kind=line.kind,
-        what=rules.words_of(line.name),
+        what=rules.words_of(line.name, line.kind),
         who=line.actor_name or "Nobody signed in",
         actor_id=line.actor_id,
         patient_id=line.patient_id,

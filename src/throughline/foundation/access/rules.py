@@ -34,10 +34,19 @@ def initials_of(full_name: str) -> str:
     return "".join(part[0] for part in full_name.replace("-", " ").split() if part[0].isalpha())[:3].upper()
 
 
-def words_of(name: str) -> str:
-    """Return the name of a page or act as words: "people.patient-list" is "People: patient list"."""
-    capability, _, act = name.partition(".")
-    return f"{capability.capitalize()}: {act.replace('-', ' ')}" if act else capability
+_VERBS = {"read": "Looked at", "export": "Exported", "write": "Did"}
+# What the parts of the product are called by those who work with it.
+_PARTS = {"careplan": "care plan", "chart": "chart", "desk": "work list", "people": "patients", "review": "gaps"}
+
+
+def words_of(name: str, kind: str = "") -> str:
+    """Return what an entry of the audit says: a read of "people.patient-list" is "Looked at: patient list (patients)".
+
+    `kind` is that of the entry; one that is neither read, written nor exported has no verb.
+    """
+    part, _, act = name.partition(".")
+    verb = f"{_VERBS[kind]}: " if kind in _VERBS else ""
+    return f"{verb}{act.replace('-', ' ')} ({_PARTS.get(part, part)})" if act else f"{verb}{part}"
 
 
 OUTBOX_SECONDS = range(61)

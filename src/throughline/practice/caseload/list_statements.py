@@ -17,7 +17,7 @@ from throughline.foundation.access.queries import sees_parameters, sees_sql
 from throughline.foundation.kernel.reading import Part
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.practice.caseload.models import Cover, SavedView, Scratch
-from throughline.practice.caseload.records import View
+from throughline.practice.caseload.records import Covering, View
 from throughline.record.cases.models import Case, Enrolment
 from throughline.record.clocks.models import Clock
 from throughline.record.people.models import Patient
@@ -177,18 +177,20 @@ def faces_part(viewer: Viewer, patients: Iterable[UUID]) -> Part[dict[UUID, Raw]
 
 
 _COVERS = f"""
-select c.away_id, u.full_name, u.credentials, c.until from {Cover._meta.db_table} c
+select c.away_id, u.full_name, u.credentials, c.until, c.brief from {Cover._meta.db_table} c
 join {User._meta.db_table} u on u.id = c.away_id
 where c.covering_id = %(user)s and c.since <= %(at)s and c.until > %(at)s and c.ended_at is null order by c.id
 """
-Covering = tuple[tuple[UUID, str, datetime], ...]
 
 
-def covers_part(viewer: Viewer) -> Part[Covering]:
-    """Return what reads the colleagues the viewer covers now: id, name, until when."""
+def covers_part(viewer: Viewer) -> Part[tuple[Covering, ...]]:
+    """Return what reads the colleagues the viewer covers now."""
 
-    def read(rows: list[Raw]) -> Covering:
-        return tuple((UUID(row["away_id"]), _signed(row), datetime.fromisoformat(row["until"])) for row in rows)
+    def read(rows: list[Raw]) -> tuple[Covering, ...]:
+        return tuple(
+            Covering(UUID(row["away_id"]), _signed(row), datetime.fromisoformat(row["until"]), row["brief"])
+            for row in rows
+        )
 
     return Part((_COVERS,), {"user": viewer.user_id, "at": viewer.at}, read)
 

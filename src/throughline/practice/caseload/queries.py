@@ -12,7 +12,7 @@ from throughline.foundation.access.models import Grant, PatientAccess, Site, Tea
 from throughline.foundation.kernel.reading import Part, alone
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.practice.caseload.models import Cover, Qualification
-from throughline.practice.caseload.records import Load
+from throughline.practice.caseload.records import Arranged, Load
 from throughline.practice.caseload.records import Qualification as Record
 from throughline.practice.caseload.roster_queries import ORDERS, owners_of, roster  # noqa: F401 (the front door)
 from throughline.practice.caseload.worklist_queries import (  # noqa: F401 (the front door)
@@ -144,7 +144,10 @@ def site_name(viewer: Viewer, site_id: UUID) -> str:
     return Site.objects.filter(pk=site_id, pk__in=viewer.site_ids).values_list("name", flat=True).first() or ""
 
 
-def covers_at(viewer: Viewer, site_id: UUID) -> list[tuple[UUID, str, str, datetime]]:
-    """Return the covers of a site that hold now: id, who is away, who covers, until when."""
-    found = Cover.objects.filter(site_id=site_id, until__gt=viewer.at, ended_at__isnull=True)
-    return [(c.id, str(c.away), str(c.covering), c.until) for c in found.select_related("away", "covering")]
+def covers_at(viewer: Viewer, site_id: UUID) -> list[Arranged]:
+    """Return the covers of a site that hold now or will, the next to begin first."""
+    found = Cover.objects.filter(site_id=site_id, until__gt=viewer.at, ended_at__isnull=True).order_by("since", "id")
+    return [
+        Arranged(c.id, str(c.away), str(c.covering), c.since if c.since > viewer.at else None, c.until, c.brief)
+        for c in found.select_related("away", "covering")
+    ]

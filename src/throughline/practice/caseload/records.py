@@ -161,6 +161,28 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
+class Covering:
+    """A colleague whose list the viewer carries now: until when, and what she was told to take over."""
+
+    away_id: UUID
+    name: str
+    until: datetime
+    brief: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Arranged:
+    """A cover as the supervisor sees it; `since` is None once it holds."""
+
+    id: UUID
+    away: str
+    covering: str
+    since: datetime | None
+    until: datetime
+    brief: str
+
+
+@dataclass(frozen=True, slots=True)
 class Worklist:
     """The list of one viewer, ranked: those of the chip asked for, the faces of one page of them, the chips'
     counts, whom she covers, and her saved views."""
@@ -169,7 +191,7 @@ class Worklist:
     chosen: tuple[Sketch, ...] = ()
     counts: dict[str, int] = field(default_factory=dict)
     held: int = 0
-    covering: tuple[tuple[UUID, str, datetime], ...] = ()
+    covering: tuple[Covering, ...] = ()
     views: tuple[View, ...] = ()
 
     def safety(self) -> int:

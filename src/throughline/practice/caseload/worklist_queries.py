@@ -17,7 +17,7 @@ from throughline.practice.caseload import clock_rows, ranking
 from throughline.practice.caseload import list_statements as statements
 from throughline.practice.caseload.clock_rows import AHEAD
 from throughline.practice.caseload.list_statements import Raw, moment
-from throughline.practice.caseload.records import Due, Further, Row, Sketch, Waiting, Worklist
+from throughline.practice.caseload.records import Covering, Due, Further, Row, Sketch, Waiting, Worklist
 from throughline.record.cases.models import Case
 from throughline.record.cases.programmes import programmes
 from throughline.record.people.models import Patient
@@ -55,7 +55,7 @@ def worklist(
     """
     asked = set(holders)
     covering = covers_of(viewer) if asked else ()
-    covered: set[UUID | None] = {away for away, _, _ in covering if away in asked}
+    covered: set[UUID | None] = {one.away_id for one in covering if one.away_id in asked}
     found, held = _sketches(viewer, covered or {viewer.user_id}, only, include_held)
     chosen = tuple(sketch for sketch in found if sketch.shows(chip))
     shown = chosen[page]
@@ -310,8 +310,8 @@ def bare_row(viewer: Viewer, patient_id: UUID) -> Row:
     return _row(_sketch(patient_id, [Waiting.on(nothing)], case, None, viewer), face | {"scratch": ""}, viewer)
 
 
-def covers_of(viewer: Viewer) -> tuple[tuple[UUID, str, datetime], ...]:
-    """Return the colleagues the viewer covers now: id, name, until when."""
+def covers_of(viewer: Viewer) -> tuple[Covering, ...]:
+    """Return the colleagues the viewer covers now."""
     return alone(statements.covers_part(viewer))
 
 

@@ -73,10 +73,10 @@ def test_a_task_s_title_and_date_merge_and_its_owner_asks(world):
 def test_a_place_on_the_team(world):
     key = add_member(**world.about(member=MemberIn(name="Dr. Pillai", role="PCP", phone="+19375550100")))
     address = reverse("coordination:change-member", args=[key])
-    opened = seen(phone="+19375550100", why="")
+    opened = seen(phone="(937) 555-0100", why="")
     hers = {"phone": "+19375550199", "why": "", "seen": opened}
     assert world.colleague.post(address, hers).status_code == 302
-    mine = {"phone": "+19375550100", "why": "Knows her heart", "seen": opened}
+    mine = {"phone": "(937) 555-0100", "why": "Knows her heart", "seen": opened}
     assert world.browser.post(address, mine).status_code == 302
     row = TeamMember.objects.get(pk=key)
     assert (row.phone, row.why) == ("+19375550199", "Knows her heart")

@@ -117,7 +117,8 @@ def _said(request: HttpRequest, act: str, changed: list[TaskRecord]) -> SafeStri
     )
     return format_html(
         '{} <form method="post" action="{}"><input type="hidden" name="csrfmiddlewaretoken" value="{}">{}'
-        '<input type="hidden" name="back" value="{}"><button class="btn btn-s" name="act" value="undo" data-undo>{}</button></form>',
+        '<input type="hidden" name="back" value="{}">'
+        '<button class="btn btn-s" name="act" value="undo" data-undo>{}</button></form>',
         words,
         reverse("desk:bulk"),
         get_token(request),

@@ -88,7 +88,7 @@ def opened(request: HttpRequest, viewer: Viewer, row: Row, part: str) -> dict[st
         "patient_id": row.patient_id,
         "for": request.GET.get("for", ""),
         "viewer_id": viewer.user_id,
-        "answers_for": {viewer.user_id, *(away for away, _, _ in caseload.covers_of(viewer))},
+        "answers_for": {viewer.user_id, *(one.away_id for one in caseload.covers_of(viewer))},
         "born": formats.birth_date(row.birth_date, viewer.at.date()),
         "phone": formats.phone(row.phone),
     }

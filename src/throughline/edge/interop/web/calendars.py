@@ -92,7 +92,7 @@ def feed_file(request: HttpRequest, token: str) -> HttpResponse:
         rows = queries.of_colleague(viewer, since=viewer.at - BACK, until=viewer.at + AHEAD)
         content = feed([_meeting(row) for row in rows], name="Throughline")
         write_entry(
-            kind="export", name="interop.feed", by=viewer.actor, at=viewer.at,
-            site_id=next(iter(viewer.site_ids), None), patient_id=None, purpose="treatment", detail={"rows": len(rows)},
+            kind="export", name="interop.feed", by=viewer.actor, at=viewer.at, purpose=viewer.purpose,
+            site_id=next(iter(viewer.site_ids), None), patient_id=None, detail={"rows": len(rows)},
         )  # fmt: skip
     return _calendar_file(content, "throughline")

@@ -204,3 +204,21 @@ def test_a_missing_permission_is_not_the_form_s_matter():
 def test_two_pages_of_one_name_are_refused():
     with pytest.raises(TypeError, match=r"Two pages are called test\.list"):
         page("test.list", needs=None)(lambda request, viewer: None)
+
+
+@pytest.mark.parametrize(
+    ("roles", "purpose"),
+    [
+        (["auditor"], "operations"),
+        (["utilisation_reviewer"], "payment"),
+        (["utilisation_reviewer", "auditor"], "payment"),
+        (["utilisation_reviewer", "case_manager"], "treatment"),
+    ],
+)
+def test_a_look_is_written_down_for_what_the_readers_roles_are_there_for(site, patient, roles, purpose):
+    reader = make_user(roles[0], site)
+    for role in roles[1:]:
+        give_role(reader, role, site)
+    open_record(patient, site, user=reader)
+    assert ask(a_record, reader, patient_id=patient).status_code == 200
+    assert AuditEntry.objects.get().purpose == purpose

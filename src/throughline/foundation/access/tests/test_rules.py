@@ -54,3 +54,17 @@ def test_the_administrator_sees_no_patient_and_the_auditor_changes_nothing():
 def test_every_permission_is_held_by_some_role_and_administering_by_one_only():
     assert {p for role in ROLES.values() for p in role.permissions} == set(Permission)
     assert [role.key for role in ROLES.values() if Permission.ADMINISTER in role.permissions] == ["administrator"]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "words"),
+    [
+        ("people.patient-list", "read", "Looked at: patient list (patients)"),
+        ("contacts.log-call", "write", "Did: log call (contacts)"),
+        ("access.export-audit", "export", "Exported: export audit (access)"),
+        ("desk.today-row", "refused", "today row (work list)"),
+        ("nightly", "", "nightly"),
+    ],
+)
+def test_an_entry_of_the_audit_says_what_was_done_in_words(name, kind, words):
+    assert rules.words_of(name, kind) == words

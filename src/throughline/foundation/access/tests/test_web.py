@@ -126,8 +126,8 @@ def test_a_supervisor_here_who_is_a_nurse_elsewhere_reviews_only_here(nurse, sup
     )
     AuditEntry.objects.create(at=nurse.date_joined, kind="read", name="x.here", actor_name="N", site_id=site.id)
     page = signed_in(supervisor).get(reverse("access:audit")).content.decode()
-    assert "X: here" in page
-    assert "X: elsewhere" not in page
+    assert "Looked at: here (x)" in page
+    assert "elsewhere (x)" not in page
 
 
 def test_the_audit_is_filtered_paged_and_names_the_refused(nurse, supervisor, site, patient):

@@ -35,7 +35,8 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 @dataclass(frozen=True, slots=True)
 class Page:
     """What a view was marked with: its name, the permission it asks for (None: any signed-in user), the url argument
-    that leads to a patient (None: no patient), and the purpose written to the audit (45 CFR 164.506)."""
+    that leads to a patient (None: no patient), and the purpose written to the audit (45 CFR 164.506; "": that of the
+    reader's roles)."""
 
     name: str
     needs: Permission | None
@@ -54,7 +55,7 @@ class _Answered(Exception):
 
 
 def page(
-    name: str, *, needs: Permission | None, patient: str | None = None, purpose: str = "treatment"
+    name: str, *, needs: Permission | None, patient: str | None = None, purpose: str = ""
 ) -> Callable[[View], View]:
     """Mark a view as the page called `name`.
 

@@ -4,6 +4,8 @@ from throughline.practice.caseload.actions.calls import CallIn, log_call, undo_c
 from throughline.practice.caseload.actions.lists import (
     UnableToCover,
     arrange_cover,
+    cover_newcomer,
+    cover_task,
     delete_view,
     end_cover,
     move_caseload,
@@ -23,6 +25,8 @@ __all__ = [
     "UnableToCover",
     "UnableToQualify",
     "arrange_cover",
+    "cover_newcomer",
+    "cover_task",
     "delete_view",
     "end_cover",
     "end_qualification",

@@ -59,6 +59,26 @@ def arrange_cover(
     return cover.id
 
 
+def cover_newcomer(*, patient_id: UUID, site_id: UUID, owner_id: UUID, at: datetime) -> None:
+    """Open a record to those who cover for its owner, or will: a patient given to who is away is not left unseen.
+
+    Called inside the act that gave her the case or the task.
+    """
+    covers = Cover.objects.filter(away_id=owner_id, site_id=site_id, until__gt=at, ended_at__isnull=True)
+    for cover in covers:
+        PatientAccess.objects.get_or_create(
+            site_id=site_id, patient_id=patient_id, user_id=cover.covering_id, kind="cover",
+            source=f"cover:{cover.id}", defaults={"since": max(cover.since, at), "until": cover.until},
+        )  # fmt: skip
+
+
+def cover_task(task_id: UUID, *, at: datetime) -> None:
+    """Do for the owner of a live task what `cover_newcomer` does for that of a case."""
+    task = Task.objects.filter(pk=task_id, state__in=LIVE, owner__isnull=False).first()
+    if task is not None and task.owner_id is not None:
+        cover_newcomer(patient_id=task.patient_id, site_id=task.site_id, owner_id=task.owner_id, at=at)
+
+
 @action("caseload.end-cover", needs=Permission.SUPERVISE, on="site_id")
 def end_cover(*, site_id: UUID, cover_id: UUID, by: Actor, at: datetime) -> None:
     """End a cover early; the records close with it."""

@@ -1,6 +1,6 @@
 """The supervisor's team page: who carries how much, whose case has no owner, cover, and moving a whole list."""
 
-from datetime import datetime
+from datetime import date, datetime, time
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from throughline.foundation.access.permissions import Permission
 from throughline.foundation.access.web.page import page
 from throughline.foundation.kernel.actions import Refusal
 from throughline.foundation.kernel.viewer import Viewer
+from throughline.foundation.ui import formats
 from throughline.practice.caseload import actions, queries
 from throughline.record.cases import actions as cases
 from throughline.record.cases import queries as case_queries
@@ -53,6 +54,18 @@ def _person(request: HttpRequest, field: str) -> UUID:
         raise Refusal("Choose a colleague from the list.") from error
 
 
+def _days(request: HttpRequest, viewer: Viewer) -> tuple[datetime, datetime]:
+    """Return when a cover begins and ends: now when it begins today, to the last minute of its last day."""
+    zone = ZoneInfo(viewer.time_zone)
+    try:
+        last = date.fromisoformat(request.POST.get("until", ""))
+        first = date.fromisoformat(request.POST["since"]) if request.POST.get("since") else None
+    except ValueError as error:
+        raise Refusal("Enter the first and the last day of the cover.") from error
+    begins = datetime.combine(first, time.min, zone) if first else viewer.at
+    return max(begins, viewer.at), datetime.combine(last, time(23, 59), zone)
+
+
 @require_POST
 @page("caseload.assign", needs=Permission.ASSIGN)
 def assign(request: HttpRequest, viewer: Viewer) -> HttpResponse:
@@ -72,22 +85,19 @@ def cover(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         actions.end_cover(site_id=site_id, cover_id=UUID(request.POST["end"]), by=viewer.actor, at=viewer.at)
         messages.success(request, "Cover ended.")
         return redirect("caseload:team")
-    zone = ZoneInfo(viewer.time_zone)
-    try:
-        until = datetime.fromisoformat(request.POST.get("until", "")).replace(hour=23, minute=59, tzinfo=zone)
-    except ValueError as error:
-        raise Refusal("Enter the last day of the cover.") from error
+    since, until = _days(request, viewer)
     actions.arrange_cover(
         site_id=site_id,
         away_id=_person(request, "away"),
         covering_id=_person(request, "covering"),
-        since=viewer.at,
+        since=since,
         until=until,
         brief=request.POST.get("brief", ""),
         by=viewer.actor,
         at=viewer.at,
     )
-    messages.success(request, "Cover arranged. The list appears beside her own on Today.")
+    begins = "" if since == viewer.at else f" from {formats.day(since.date())}"
+    messages.success(request, f"Cover arranged. The list appears beside her own on Today{begins}.")
     return redirect("caseload:team")
 
 
@@ -97,5 +107,8 @@ def reassign(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Move everything open from one colleague to another, cases and tasks, so that nothing is stranded."""
     site_id, away, to = _person(request, "site"), _person(request, "from"), _person(request, "to")
     moved = actions.move_caseload(site_id=site_id, from_user_id=away, to_user_id=to, by=viewer.actor, at=viewer.at)
-    messages.success(request, f"{moved[0]} cases and {moved[1]} tasks moved.")
+    counted = [
+        f"{count} {noun}{'' if count == 1 else 's'}" for count, noun in zip(moved, ("case", "task"), strict=True)
+    ]
+    messages.success(request, f"Moved: {' and '.join(counted)}.")
     return redirect("caseload:team")

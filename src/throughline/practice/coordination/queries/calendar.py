@@ -56,7 +56,7 @@ def _day(day: date, found: Iterable[Entry], viewer: Viewer, zone: ZoneInfo) -> D
 
 
 def _owners(viewer: Viewer) -> set[UUID | None]:
-    return {viewer.user_id, *(away for away, _name, _until in caseload.covers_of(viewer))}
+    return {viewer.user_id, *(one.away_id for one in caseload.covers_of(viewer))}
 
 
 def _appointments(viewer: Viewer, since: datetime, until: datetime, patient_id: UUID | None, zone: str) -> list[Entry]:

@@ -62,7 +62,7 @@ def delegated(viewer: Viewer) -> Delegations:
 
     Two statements, however many rows; at most 500 of each.
     """
-    answerable = [viewer.user_id, *(away for away, _, _ in caseload.covers_of(viewer))]
+    answerable = [viewer.user_id, *(one.away_id for one in caseload.covers_of(viewer))]
     rows = Task.objects.filter(sees(viewer), delegated_by_id__in=answerable, state__in=LIVE)
     found = [_row(task, viewer) for task in rows.select_related("patient", "owner").order_by("due_at", "id")[:MOST]]
     checks = [one for one in found if one.state == "reported"]
