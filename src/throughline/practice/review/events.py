@@ -1,5 +1,6 @@
 """What review announces."""
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
@@ -16,9 +17,14 @@ class GapsChanged(Event):
     mended: tuple[str, ...] = ()
 
     def sentence(self) -> str:
-        said = [f"missing now: {'; '.join(self.opened)}"] if self.opened else []
-        said += [f"closed: {'; '.join(self.mended)}"] if self.mended else []
+        said = [f"missing now: {_listed(self.opened)}"] if self.opened else []
+        said += [f"closed: {_listed(self.mended)}"] if self.mended else []
         return f"Continuity, {'. '.join(said)}."
+
+
+def _listed(titles: tuple[str, ...]) -> str:
+    """Return each title once, with how often where that is more than once: one rule may find several needs."""
+    return "; ".join(title if n == 1 else f"{title} ({n} times)" for title, n in Counter(titles).items())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

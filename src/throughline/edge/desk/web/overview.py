@@ -95,7 +95,17 @@ def _story(story: Story, viewer: Viewer, last: datetime | None) -> dict[str, Any
 
 
 def _by_day(lines: tuple[StoryLine, ...], viewer: Viewer, last: datetime | None) -> list[dict[str, Any]]:
-    """Return the lines by day; between what came since the viewer's last visit and what was there, a mark."""
+    """Return the lines by day; between what came since the viewer's last visit and what was there, a mark.
+
+    Each part has what happened last first, however late it was written down.
+    """
+    lines = tuple(
+        sorted(
+            lines,
+            key=lambda one: (last is not None and one.recorded_at > last, one.occurred_at),
+            reverse=True,
+        )
+    )
     zone = ZoneInfo(viewer.time_zone)
     today = viewer.at.astimezone(zone).date()
     days: list[dict[str, Any]] = []

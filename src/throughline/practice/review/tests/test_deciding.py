@@ -1,6 +1,7 @@
 """What a nurse decides about a gap, and what is mended by it."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -13,6 +14,7 @@ from throughline.practice.assessment.actions import (
 from throughline.practice.assessment.records import SuggestedNeed
 from throughline.practice.careplan.actions import GoalIn, add_goal
 from throughline.practice.review.actions import deciding, looking
+from throughline.practice.review.events import GapsChanged
 from throughline.practice.review.models import Examined, Gap
 from throughline.practice.review.tests.looked import (
     LATER,
@@ -121,3 +123,11 @@ def test_a_closed_case_has_no_open_gap(nurse):
     looking.look_due(at=LATER + timedelta(minutes=1))
     assert not Gap.objects.filter(case_id=case_id, state="open").exists()
     assert looking.forget_closed(at=LATER) == 1
+
+
+def test_the_story_says_a_gap_found_at_several_needs_once():
+    goal = "Every need has a goal"
+    told = GapsChanged(patient_id=uuid4(), site_id=uuid4(), opened=(goal, "Alcohol asked about", goal), mended=(goal,))
+    assert told.sentence() == (
+        "Continuity, missing now: Every need has a goal (2 times); Alcohol asked about. closed: Every need has a goal."
+    )
