@@ -1,4 +1,4 @@
-"""The story in the order things happened, however late they were written down; what is new since the last visit first."""
+"""The story in the order things happened, however late they were written down; what is new since one's visit first."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
