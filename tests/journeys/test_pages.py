@@ -94,6 +94,13 @@ def test_no_page_has_a_barrier_or_keeps_anything_and_each_prints_what_it_says_al
     assert visitor.complaints == []
 
 
+# The open tab of a row of tabs that does not fit.
+HIDDEN_TAB = """(() => { for (const tab of document.querySelectorAll('.tabs [aria-current]')) {
+  const [here, all] = [tab, tab.parentElement].map((el) => el.getBoundingClientRect());
+  if (here.width < all.width && (here.left < all.left - 1 || here.right > all.right + 1)) return tab.textContent;
+} return ''; })()"""
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_no_page_scrolls_sideways_at_320_pixels_or_is_hard_to_read_in_the_dark(
     visit: Callable[..., Visitor], name: str
@@ -108,6 +115,8 @@ def test_no_page_scrolls_sideways_at_320_pixels_or_is_hard_to_read_in_the_dark(
         assert answer.status == 200, f"{address}: {answer.status}"
         if visitor.page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
             wrong.append(f"{address} scrolls sideways")
+        if hidden := visitor.page.evaluate(HIDDEN_TAB):
+            wrong.append(f"{address}: the open tab {hidden} lies outside")
         visitor.page.set_viewport_size({"width": 1366, "height": 768})
         # Structure, names and roles are the same in both themes: the dark one is asked for its colours.
         wrong += [f"{address}: {barrier}" for barrier in visitor.barriers("color-contrast")]
@@ -169,6 +178,8 @@ def test_text_spacing_forced_colours_and_stillness_lose_nothing(visit: Callable[
         wrong += [f"{address} cuts off {part}" for part in visitor.page.evaluate(CUT_OFF)]
         if visitor.page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
             wrong.append(f"{address} scrolls sideways")
+        if hidden := visitor.page.evaluate(HIDDEN_TAB):
+            wrong.append(f"{address}: the open tab {hidden} lies outside")
         if visitor.page.evaluate(MOVES):
             wrong.append(f"{address} moves")
         visitor.page.keyboard.press("Tab")

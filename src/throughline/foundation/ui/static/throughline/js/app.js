@@ -39,6 +39,12 @@
   }
   relabel(document);
 
+  // Where the tabs do not fit, the one that is open must not lie outside.
+  for (const tab of $$(".tabs [aria-current]")) {
+    const row = tab.parentElement, [here, all] = [tab, row].map((el) => el.getBoundingClientRect());
+    row.scrollTo({ left: row.scrollLeft + here.left - all.left - (all.width - here.width) / 2, behavior: "instant" });
+  }
+
   let going = false;
   function press(pressed, event) {
     if (moved === "off" && /^[a-z]$/.test(pressed)) return;
