@@ -56,6 +56,25 @@ def test_talking_without_two_identifiers_is_refused_and_nothing_typed_is_lost(vi
     expect(dana.page.locator(TOAST)).to_contain_text("Call taken back")
 
 
+def test_a_refused_act_says_why_over_its_form_which_keeps_what_was_typed(visit: Callable[..., Visitor]) -> None:
+    dana = visit()
+    dana.sign_in("dana")
+    row = _row(dana)
+    dana.page.keyboard.press("q")
+    title = dana.page.locator(f"{row} input[name=title]")
+    title.wait_for()
+    dana.page.keyboard.type("Order a chair tomorrow 2pm @nobodyhere")
+    dana.page.keyboard.press("Enter")
+    expect(dana.page.locator(f"{row} form.quick [role=alert]")).to_contain_text("No single colleague here")
+    expect(title).to_have_value("Order a chair tomorrow 2pm @nobodyhere")
+    expect(title).to_be_focused()
+    title.fill("Order a chair tomorrow 2pm")
+    dana.page.keyboard.press("Enter")
+    expect(dana.page.locator(TOAST)).to_contain_text("due tomorrow, 2:00 PM")
+    dana.page.keyboard.press("u")
+    expect(dana.page.locator(TOAST)).to_contain_text("undone")
+
+
 def test_a_snooze_is_two_keys_and_comes_back_with_one(visit: Callable[..., Visitor]) -> None:
     dana = visit()
     dana.sign_in("dana")

@@ -123,14 +123,17 @@ def _ranked(
     due: dict[UUID, list[Waiting]] = defaultdict(list)
     standing: dict[UUID, Raw] = {}
     held = 0
+    later: set[UUID] = set()  # who is called again later, and so is not unheard of now
     for task in {one["id"]: one for one in tasks}.values():  # one that is hers twice over comes twice
         until = moment(task["hold"])
         if not include_held and until and until > viewer.at:
             held += 1
+            if task["kind"] == "call":
+                later.add(task["patient_id"])
             continue
         standing.setdefault(task["patient_id"], task)
         due[task["patient_id"]].append(_task(task, until, viewer))
-    _add_silence(due, cases, viewer)
+    _add_silence(due, {one: case for one, case in cases.items() if one not in later}, viewer)
     for more, rows in zip(_further, further, strict=True):
         for patient_id, one in more.dues(rows):
             if patient_id in cases:

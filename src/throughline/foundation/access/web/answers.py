@@ -73,8 +73,14 @@ def not_permitted(request: HttpRequest, why: str) -> HttpResponse:
 
 
 def refused(request: HttpRequest, why: str) -> HttpResponse:
-    """Return the 422 page for an act that may not be done now, with the reason and what to do instead."""
-    return _message(request, 422, "Not done", why)
+    """Return the 422 page for an act that may not be done now, with the reason and what to do instead.
+
+    Where part of a page was asked for, what is there stays as it is, typed words and all; the browser adds the reason.
+    """
+    response = _message(request, 422, "Not done", why)
+    if is_fragment(request):
+        response["HX-Reswap"] = "none"
+    return response
 
 
 def _message(request: HttpRequest, status: int, title: str, text: str, patient_id: UUID | None = None) -> HttpResponse:

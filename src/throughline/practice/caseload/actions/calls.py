@@ -10,6 +10,7 @@ from throughline.foundation.access.prepared import fetch
 from throughline.foundation.kernel.actions import Place, action, remember_place
 from throughline.foundation.kernel.actor import Actor
 from throughline.foundation.ui import formats
+from throughline.practice.caseload.worklist_queries import LANGUAGES
 from throughline.record.cases import programmes
 from throughline.record.contacts import actions as contacts
 from throughline.record.contacts import rules
@@ -115,7 +116,7 @@ def _letter(before: contacts.Before, limit: int, contact_id: UUID, *, by: Actor,
     wanted = tasks.TaskIn(
         patient_id=before.patient_id,
         verb="Send letter and message",
-        title=f"not reached after {limit} tries; write in her language ({before.language or 'en'})",
+        title=f"not reached after {limit} tries; write in {_named(before.language)}",
         kind="letter",
         owner_id=by.user_id,
         due_at=at,
@@ -127,6 +128,11 @@ def _letter(before: contacts.Before, limit: int, contact_id: UUID, *, by: Actor,
         letter = documents.LetterIn(key=key, values={"tries": str(limit)}, subject=f"task:{task_id}")
         documents.draft_letter(patient_id=before.patient_id, wanted=letter, by=by, at=at)
     return f"{limit} tries used up: letter and message drafted, on your list"
+
+
+def _named(language: str) -> str:
+    """Return a language's name; one without a name here is hers all the same."""
+    return (LANGUAGES | {"en": "English"}).get((language or "en").split("-")[0], "her language")
 
 
 def _call_again(

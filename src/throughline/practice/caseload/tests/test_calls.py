@@ -8,12 +8,13 @@ from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from throughline.foundation.access.queries import actor_for
+from throughline.foundation.access.queries import actor_for, viewer_for
 from throughline.foundation.access.tests.factories import make_site, make_user
 from throughline.foundation.audit.models import AuditEntry
 from throughline.foundation.journal.models import JournalEntry
 from throughline.foundation.kernel.actions import NotPermitted
 from throughline.practice.caseload.actions import CallIn, log_call
+from throughline.practice.caseload.queries import worklist
 from throughline.record.cases.tests.factories import NOW, make_case, make_patient
 from throughline.record.contacts.actions import ContactIn
 from throughline.record.contacts.models import Contact
@@ -143,3 +144,26 @@ def test_the_third_try_in_a_row_asks_for_the_letter_and_a_reached_one_begins_ane
     log_call(patient_id=patient.id, call=CallIn(contact=reached), by=actor_for(nurse, at=at), at=at)
     said += [_failed(nurse, patient, hours=hours)[1] for hours in (6, 10, 14)]
     assert [("letter" in words) for words in said] == [False, False, False, False, True]
+
+
+def test_who_is_called_again_later_is_not_unheard_of_until_then():
+    site = make_site()
+    nurse, patient = make_user("case_manager", site), make_patient(site)
+    opened = NOW - timedelta(days=60)
+    make_case(site, nurse, patient=patient, at=opened)
+    _standing_call(site, nurse, patient)
+    _failed(nurse, patient)
+    after, next_day = NOW + timedelta(minutes=1), NOW + timedelta(days=1, hours=1)
+    assert worklist(viewer_for(nurse, at=after)).rows == ()
+    assert [row.first.kind for row in worklist(viewer_for(nurse, at=next_day)).rows] == ["call"]
+
+
+@pytest.mark.parametrize(("language", "named"), [("", "English"), ("es", "Spanish"), ("xx", "her language")])
+def test_the_letter_at_the_limit_names_her_language(language, named):
+    site = make_site()
+    nurse, patient = make_user("case_manager", site), make_patient(site, language=language)
+    make_case(site, nurse, patient=patient)
+    for hours in range(3):
+        _failed(nurse, patient, hours=hours)
+    letter = Task.objects.get(patient=patient, kind="letter")
+    assert letter.title.endswith(f"write in {named}")

@@ -242,6 +242,26 @@
     }
   }
 
+  // --- what is refused stands where it was asked for: over the form, which keeps what was typed, else as a toast ---
+  function refuse(event) {
+    const { xhr, requestConfig } = event.detail;
+    if (!requestConfig || (requestConfig.verb !== "post" && !requestConfig.elt.closest("[data-row]"))) return;
+    const why = $("[role=alert]", new DOMParser().parseFromString(xhr.responseText, "text/html"));
+    const note = document.createElement("div");
+    note.className = "notice k-critical refused";
+    note.setAttribute("role", "alert");
+    note.textContent = why ? why.textContent.trim() : document.body.dataset.failed || "Not done. Load the page again, then try once more.";
+    const form = requestConfig.elt.closest("form:not(#bulk, [role=search])");
+    if (form) { $$(".refused", form).forEach((old) => old.remove()); form.prepend(note); return; }
+    $("#toasts").append(note);
+    setTimeout(() => note.remove(), 20000);
+  }
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { xhr } = event.detail;
+    if (xhr.status === 422 && xhr.getResponseHeader("HX-Reswap") === "none") { event.detail.shouldSwap = false; refuse(event); }
+  });
+  document.addEventListener("htmx:responseError", refuse);
+
   // --- a lost connection never loses what was typed: the page says so and leaving is held up ---
   let unsaved = 0;
   const state = () => $("[data-saved]");
