@@ -7,6 +7,8 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
+from throughline.foundation.access.models import Site
+from throughline.foundation.access.permissions import Permission
 from throughline.foundation.kernel.actions import NotFound
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.practice.intake import rules
@@ -19,6 +21,12 @@ from throughline.record.chart.models import Condition, Encounter, Medication
 from throughline.record.people.models import Patient
 
 ENDED = ("resolved", "inactive", "remission")
+
+
+def sites_to_refer_at(viewer: Viewer) -> list[tuple[UUID, str]]:
+    """Return the sites, id and name, at which the viewer may enter referrals."""
+    ids = [site for site in viewer.site_ids if viewer.may(Permission.REFER_IN, site)]
+    return list(Site.objects.filter(id__in=ids).order_by("name").values_list("id", "name"))
 
 
 def known_of(patient: Patient, *, at: datetime) -> dict[str, Any]:

@@ -1,9 +1,10 @@
 """Intake: once, explained, decided with a reason; what is refused leaves nothing behind."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from throughline.foundation.access.models import Grant
 from throughline.foundation.access.queries import actor_for, viewer_for
 from throughline.foundation.access.tests.factories import make_site, make_user
 from throughline.foundation.kernel.actions import NotPermitted
@@ -131,6 +132,8 @@ def test_a_referral_that_lacks_something_is_refused_whole(desk, fields, sentence
     assert not Referral.objects.exists()
 
 
+LINE = "Okonkwo,Ifeoma,{},,,Stays,complex\n"
+HEAD = "family,given,birth_date,phone,mrn,reason,programme\n"
 LIST = """family,given,birth_date,phone,mrn,reason,programme,external_id
 Okonkwo,Ifeoma,1950-02-11,937-555-0101,A1,Two stays this year,complex,L-1
 Rossi,Carlo,31/31/1950,937-555-0102,A2,Stays,complex,L-2
@@ -140,15 +143,75 @@ Pham,Kim,1960-01-01,,,Wishes,ballooning,L-4
 
 
 def test_a_list_is_taken_line_by_line_and_a_second_time_takes_nothing_new(desk):
-    first = listing.take_list(site_id=desk.site.id, text=LIST, by=desk.clerk, at=NOW)
+    first = listing.take_list(site_id=desk.site.id, text=LIST, today=NOW.date(), by=desk.clerk, at=NOW)
     assert (first.taken, len(first.refused)) == (2, 2)
     assert "Line 3" in first.refused[0]
     assert "1943-03-14" in first.refused[0]
-    again = listing.take_list(site_id=desk.site.id, text=LIST, by=desk.clerk, at=NOW)
+    again = listing.take_list(site_id=desk.site.id, text=LIST, today=NOW.date(), by=desk.clerk, at=NOW)
     assert (again.taken, again.known, Referral.objects.count(), Patient.objects.count()) == (0, 2, 2, 2)
 
 
-@pytest.mark.parametrize("text", ["", "family,given\n", "family,given,birth_date,reason,programme\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "family,given\n",
+        "family,given,birth_date,reason,programme\n",
+        HEAD + '"' + "x" * 200_000 + "\n",
+        HEAD + LINE.format("1950-02-11") * 1001,
+    ],
+)
 def test_an_unreadable_list_says_what_it_needs(desk, text):
     with pytest.raises(rules.UnreadableList):
-        listing.take_list(site_id=desk.site.id, text=text, by=desk.clerk, at=NOW)
+        listing.take_list(site_id=desk.site.id, text=text, today=NOW.date(), by=desk.clerk, at=NOW)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "family;given;birth_date;reason;programme\nOkonkwo;Ifeoma;11.2.1950;Stays, falls;complex\n",
+        "Last Name\tFirst name\tDOB\tReason\tProgram\nOkonkwo\tIfeoma\t11 Feb 1950\tStays\tComplex case management\n",
+        "\ufeff" + (HEAD + LINE.format("2/11/50")).replace("\n", "\r"),
+        HEAD + LINE.format("1950-02-11 00:00:00"),
+    ],
+)
+def test_a_list_as_spreadsheets_write_it_is_read(desk, text):
+    assert listing.take_list(site_id=desk.site.id, text=text, today=NOW.date(), by=desk.clerk, at=NOW).taken == 1
+    assert Patient.objects.get().display_name == "Ifeoma Okonkwo"
+
+
+def test_a_line_without_a_number_of_its_own_is_not_taken_twice(desk):
+    text = HEAD + LINE.format("1950-02-11") * 2
+    taken = listing.take_list(site_id=desk.site.id, text=text, today=NOW.date(), by=desk.clerk, at=NOW)
+    assert (taken.taken, taken.known, Referral.objects.count(), Patient.objects.count()) == (1, 1, 1, 1)
+
+
+def test_lines_are_counted_as_rows_and_each_refusal_says_what_to_mend(desk):
+    rows = ["", '"Stays\nand falls"', LINE.format("18304"), LINE.format("2/30/1950"), "T" * 121 + LINE.format("2/1/50")]
+    text = HEAD + "\n" + f"Rossi,Carlo,1950-02-11,,,{rows[1]},complex\n" + "".join(rows[2:])
+    taken = listing.take_list(site_id=desk.site.id, text=text, today=NOW.date(), by=desk.clerk, at=NOW)
+    assert taken.taken == 1
+    assert [one[:7] for one in taken.refused] == ["Line 4:", "Line 5:", "Line 6:"]
+    assert "format of a date" in taken.refused[0]
+    assert "not a day that was" in taken.refused[1]
+    assert "longer than 120" in taken.refused[2]
+
+
+def test_who_may_refer_at_several_sites_chooses_one(desk, client):
+    from django.urls import reverse
+
+    clerk, other = make_user("intake_clerk", desk.site), make_site("Other house")
+    client.force_login(clerk)
+    assert 'name="site"' not in client.get(reverse("intake:refer")).content.decode()
+    Grant.objects.create(user=clerk, site=other, role="intake_clerk", since=NOW - timedelta(days=9))
+    asked = {
+        "site": other.id, "family": "Zeta", "given": "Ruth", "birth_date": "1950-03-14", "programme": "complex",
+        "source": "physician", "identified_on": (datetime.now(UTC) - timedelta(days=2)).date(), "reason": "Falls",
+    }  # fmt: skip
+    assert str(other.id) in client.get(reverse("intake:refer")).content.decode()
+    answer = client.post(reverse("intake:refer"), asked)
+    assert (answer.status_code, Referral.objects.get().site_id) == (302, other.id)
+    answer = client.post(reverse("intake:refer"), {**asked, "use": "nobody"})
+    assert (answer.status_code, "Choose the patient again" in answer.content.decode()) == (422, True)
+    answer = client.post(reverse("intake:decide", args=[Referral.objects.get().id]), {"act": "duplicate"})
+    assert answer.status_code in (403, 422)

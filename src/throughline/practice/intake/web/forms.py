@@ -31,7 +31,7 @@ class ReferralForm(forms.Form):
     programme = forms.ChoiceField(label="Programme", choices=_programmes)
     source = forms.ChoiceField(label="Referred by", choices=list(rules.SOURCES.items()))
     source_name = forms.CharField(label="Name of the person or organization", max_length=200, required=False)
-    source_phone = forms.CharField(label="Their phone", max_length=40, required=False)
+    source_phone = forms.CharField(label="Their phone", max_length=32, required=False)
     identified_on = forms.DateField(
         label="Day the patient was identified",
         widget=DAY,

@@ -1,6 +1,10 @@
 """The intake board, the referral form, a list of referrals, and one referral with its screening and decision."""
 
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -16,15 +20,19 @@ from throughline.practice.intake import actions, listing, queries, rules
 from throughline.practice.intake.web.forms import ConsentForm, ReferralForm, ScreeningForm
 from throughline.record.cases import queries as cases
 from throughline.record.cases.actions import ConsentIn
+from throughline.record.cases.programmes import programmes
 from throughline.record.people import queries as people_queries
 
 
-def _site(viewer: Viewer, permission: Permission) -> UUID:
-    """Return the site the viewer enters things for: the first at which she may."""
-    for site_id in sorted(viewer.site_ids, key=str):
-        if viewer.may(permission, site_id):
-            return site_id
-    raise Refusal("You have no site at which you may do this. Ask an administrator.")
+def _site(request: HttpRequest, sites: Sequence[tuple[UUID, str]]) -> UUID:
+    """Return the site chosen of those she may enter referrals at; the only one needs no choice."""
+    if not sites:
+        raise Refusal("You have no site at which you may do this. Ask an administrator.")
+    return next((key for key, _ in sites if str(key) == request.POST.get("site")), sites[0][0])
+
+
+def _today(viewer: Viewer) -> date:
+    return viewer.at.astimezone(ZoneInfo(viewer.time_zone)).date()
 
 
 @require_GET
@@ -41,7 +49,7 @@ def board(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 
 
 def _line(record: queries.ReferralRecord, viewer: Viewer) -> dict[str, object]:
-    today = viewer.at.date()
+    today = _today(viewer)
     return {
         "r": record,
         "about": formats.birth_date(record.patient_born, today),
@@ -54,24 +62,35 @@ def _line(record: queries.ReferralRecord, viewer: Viewer) -> dict[str, object]:
 @page("intake.refer", needs=Permission.REFER_IN)
 def refer(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Take a referral: show who is already known before a second record is made."""
+    sites = queries.sites_to_refer_at(viewer)
+    context: dict[str, Any] = {"sites": sites}
     if request.method == "GET":
-        form = ReferralForm(initial={"identified_on": viewer.at.date()})
-        return render(request, "intake/refer.html", {"form": form})
+        context["form"] = ReferralForm(initial={"identified_on": _today(viewer)})
+        return render(request, "intake/refer.html", context)
+    site_id, use = _site(request, sites), request.POST.get("use", "")
     form = ReferralForm(request.POST)
+    context |= {"form": form, "site_id": site_id}
     if not form.is_valid():
-        return render(request, "intake/refer.html", {"form": form}, status=422)
-    site_id, use = _site(viewer, Permission.REFER_IN), request.POST.get("use", "")
+        return render(request, "intake/refer.html", context, status=422)
     likely = [] if use else people_queries.likely_matches(site_id, form.person())
     if likely:
         known = queries.named(site_id, {suspect.patient_id: suspect.weighed.reasons for suspect in likely})
-        return render(request, "intake/refer.html", {"form": form, "likely": known})
+        return render(request, "intake/refer.html", context | {"likely": known})
     try:
         referral_id = _receive(form, site_id, use, viewer)
     except Refusal as refusal:
         form.add_error(None, str(refusal))
-        return render(request, "intake/refer.html", {"form": form}, status=422)
+        return render(request, "intake/refer.html", context, status=422)
     messages.success(request, "Referral taken in.")
     return redirect("intake:referral", referral_id=referral_id)
+
+
+def _chosen(text: str, otherwise: str) -> UUID:
+    """Return the identifier chosen. Raises Refusal with the sentence for none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Refusal(otherwise) from None
 
 
 def _receive(form: ReferralForm, site_id: UUID, use: str, viewer: Viewer) -> UUID:
@@ -81,7 +100,9 @@ def _receive(form: ReferralForm, site_id: UUID, use: str, viewer: Viewer) -> UUI
         for key in ("source", "source_name", "source_phone", "reason", "programme", "urgent", "identified_on")
     }
     if use and use != "new":
-        sent = actions.ReferralIn(patient_id=UUID(use), received_at=viewer.at, **particulars)
+        sent = actions.ReferralIn(
+            patient_id=_chosen(use, "Choose the patient again."), received_at=viewer.at, **particulars
+        )
         return actions.receive_referral(site_id=site_id, referral=sent, by=viewer.actor, at=viewer.at)
     return actions.refer_new_patient(
         site_id=site_id, person=form.person(), particulars=particulars, by=viewer.actor, at=viewer.at
@@ -92,7 +113,9 @@ def _receive(form: ReferralForm, site_id: UUID, use: str, viewer: Viewer) -> UUI
 @page("intake.list", needs=Permission.REFER_IN)
 def upload(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Take a comma-separated list of referrals; refused lines are named and the others kept."""
-    context: dict[str, object] = {"columns": rules.COLUMNS, "needed": rules.NEEDED}
+    sites = queries.sites_to_refer_at(viewer)
+    context: dict[str, object] = {"columns": rules.COLUMNS, "needed": rules.NEEDED, "sites": sites}
+    context["programmes"] = [(one.key, one.title) for one in programmes().values()]
     if request.method == "POST":
         sent = request.FILES.get("list")
         if sent is None:
@@ -100,10 +123,12 @@ def upload(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         elif (sent.size or 0) > 5_000_000:
             context["error"] = "The file is larger than 5 MB. Split it."
         else:
-            site_id = _site(viewer, Permission.REFER_IN)
+            context["site_id"] = site_id = _site(request, sites)
             try:
                 text = sent.read().decode("utf-8-sig")
-                taken = listing.take_list(site_id=site_id, text=text, by=viewer.actor, at=viewer.at)
+                taken = listing.take_list(
+                    site_id=site_id, text=text, today=_today(viewer), by=viewer.actor, at=viewer.at
+                )
                 context |= {"taken": taken.taken, "known": taken.known, "refused": taken.refused}
             except UnicodeDecodeError:
                 context["error"] = "The file is not in UTF-8. Save it as “CSV UTF-8” and send it again."
@@ -169,7 +194,7 @@ def _decided(request: HttpRequest, viewer: Viewer, referral_id: UUID) -> HttpRes
     elif act == "ask":
         actions.ask_for_information(referral_id=referral_id, question=request.POST.get("question", ""), by=by, at=at)
     elif act == "duplicate":
-        other = UUID(request.POST.get("of", ""))
+        other = _chosen(request.POST.get("of", ""), "Choose the referral this one repeats.")
         actions.mark_duplicate(referral_id=referral_id, duplicate_of=other, by=by, at=at)
     elif act == "reopen":
         actions.reopen_referral(referral_id=referral_id, reason=request.POST.get("note", ""), by=by, at=at)
