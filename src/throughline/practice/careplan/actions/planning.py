@@ -16,6 +16,7 @@ from throughline.practice.assessment.records import NeedRecord, SuggestedNeed
 from throughline.practice.careplan import events
 from throughline.practice.careplan.models import DeclinedOption, Goal, Lesson, PlanAction
 from throughline.practice.careplan.records import Proposal, ProposedAction, ProposedGoal, ProposedNeed, Reason
+from throughline.practice.careplan.records.roles import ROLE_WORDS
 from throughline.practice.careplan.rules import library
 from throughline.practice.careplan.rules.evidence import rules_for
 from throughline.record.cases.models import Case
@@ -23,12 +24,6 @@ from throughline.record.people.models import Patient
 from throughline.record.tasks.actions import TaskIn, add_task, cancel_tasks_for
 
 TASK_ROLE = "CM"
-ROLE_WORDS = {
-    "CM": "Case manager", "PCP": "Primary care", "SPEC": "Specialist", "PT": "Physical therapy",
-    "OT": "Occupational therapy", "SLP": "Speech therapy", "RD": "Dietitian", "SW": "Social worker",
-    "PharmD": "Pharmacist", "BH": "Behavioral health", "HHRN": "Home health nurse", "AIDE": "Aide",
-    "CHW": "Community health worker", "PAT": "Patient",
-}  # fmt: skip
 GOAL_STATES = ("met", "partly met", "not met", "given-up")
 LESSON_STATES = ("taught", "understood", "re-teach", "withdrawn")
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from throughline.practice.assessment.records import SuggestedNeed
+from throughline.practice.careplan.records.roles import role_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +227,11 @@ class ProposedAction:
     def text(self) -> str:
         """The action in one line."""
         return "; ".join(self.points)
+
+    @property
+    def owner_words(self) -> str:
+        """Who does it, as people call her."""
+        return role_in_words(self.owner)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from throughline.foundation.ui.charts import Band
+from throughline.practice.careplan.records.roles import role_in_words
 from throughline.record.chart.records.trends import Trend
 
 
@@ -102,6 +103,11 @@ class ActionRecord:
     closed_by: tuple[str, ...] = ()
     repeats: bool = False
     task_state: str = ""
+
+    @property
+    def role_words(self) -> str:
+        """Who should do it, as people call her."""
+        return role_in_words(self.role)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from throughline.practice.careplan.records import Plan, Thread
+from throughline.practice.careplan.records import ActionRecord, Plan, Thread
 from throughline.practice.careplan.rules.papers import VERSION, About, own_words
 from throughline.record.documents.records import (
     DocumentIn,
@@ -84,11 +84,12 @@ def _clinical(thread: Thread) -> list[Part]:
         rows = [(g.text, g.target or "Not recorded", long_date(g.by_date, "en"), g.status) for g in thread.goals]
         made.append(table(("Goal", "Target", "By", "Status"), rows))
     if thread.actions:
-        acts = [
-            (a.text, a.owner or f"{a.role}, nobody yet", a.frequency or "once", long_date(a.due_on, "en"), a.status)
-            for a in thread.actions
-        ]
+        acts = [(a.text, _owner(a), a.frequency or "once", long_date(a.due_on, "en"), a.status) for a in thread.actions]
         made.append(table(("Action", "Owner", "How often", "Due", "Status"), acts))
     if thread.gaps:
         made.append(notice("Gaps: " + "; ".join(thread.gaps)))
     return made
+
+
+def _owner(action: ActionRecord) -> str:
+    return action.owner or f"{action.role_words}, nobody yet"

@@ -14,6 +14,7 @@ from throughline.practice.assessment.rules import library as assessment
 from throughline.practice.assessment.rules.entry import read
 from throughline.practice.assessment.rules.scoring import suggested_needs
 from throughline.practice.careplan.records import Proposal
+from throughline.practice.careplan.records.roles import ROLE_WORDS, role_in_words
 from throughline.practice.careplan.rules import library
 from throughline.practice.careplan.rules.facts import holds
 from throughline.practice.careplan.rules.propose import Library, propose
@@ -217,3 +218,10 @@ def test_a_need_that_joined_before_is_not_named_twice() -> None:
     raised = SuggestedNeed("low", standing, "emotional", 11, (), "high", "immediate", ("PHQ-9: 13",), ())
     (need,) = [one for one in plan("F33.1", needs=(raised,)).needs if one.omaha == 11]
     assert need.text == standing
+
+
+def test_who_carries_out_an_action_is_said_in_words():
+    assert [role_in_words(one) for one in ("HHRN", "delegate", "case manager", "PharmD")] == [
+        "Home health nurse", "Delegate", "Case manager", "Pharmacist",
+    ]  # fmt: skip
+    assert set(library.ROLES) <= set(ROLE_WORDS)

@@ -52,6 +52,7 @@ def test_adopt_all_then_nothing_is_suggested_twice(client, patient):
     assert "added to the plan" in page
     assert Goal.objects.count() > 8
     assert "no owner" in page
+    assert "Home health nurse, no owner" in page or "Specialist, no owner" in page
     assert "Nothing is suggested that is not in the plan" in page
 
 

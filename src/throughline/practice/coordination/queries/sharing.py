@@ -81,6 +81,6 @@ def _plan(viewer: Viewer, patient_id: UUID) -> Iterator[Shareable]:
                 yield Shareable("plan", f"Goal: {goal.text}{target}, by {formats.day(goal.by_date)}", barred)
         for action in thread.actions:
             if action.status == "active":
-                text = f"{action.text} ({action.owner or action.role})"
+                text = f"{action.text} ({action.owner or action.role_words})"
                 own = barred or sharing.sensitive_category(words=action.text)
                 yield Shareable("plan", text, own)
