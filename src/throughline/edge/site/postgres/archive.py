@@ -78,6 +78,10 @@ def write(to: Path, *, url: str, owner: str | None, files: Path, at: datetime) -
             path.touch(mode=0o600, exist_ok=False)
         with transfer.linked(url) as link:
             link.execute("set transaction isolation level repeatable read read only")
+            if contents.is_empty(link):
+                raise DatabaseUnavailable(
+                    "There is nothing to back up: the database has no tables. Check THROUGHLINE_HOME or DATABASE_URL."
+                )
             row = link.execute("select pg_export_snapshot()").fetchone()
             assert row
             transfer.dump(url, programs, dumped, snapshot=str(row[0]))

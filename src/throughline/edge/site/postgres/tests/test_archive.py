@@ -122,6 +122,12 @@ def test_restored_database_and_files_are_equal(filled: str, empty: str, tmp_path
     assert _one(empty, "select count(*) from pg_trigger where tgname = 'append_only' and not tgisinternal") == 2
 
 
+def test_an_empty_database_makes_no_backup(empty: str, tmp_path: Path) -> None:
+    with pytest.raises(DatabaseUnavailable, match="nothing to back up"):
+        _back_up(empty, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_difference_of_one_letter_or_one_row_is_noticed(filled: str) -> None:
     def look() -> contents.Contents:
         with transfer.linked(filled) as link:
