@@ -2,6 +2,7 @@
 
 import functools
 from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -61,7 +62,7 @@ _HELD = f"{PatientAccess._meta.db_table} held where held.patient_id = %(whom)s a
 _FEW = f"(select count(*) <= %(choose)s from (select 1 from {_MAY_OWN} limit %(choose)s + 1) few)"
 _NEAR = f"""select {_SAID}, {_FEW} as is_whole from (
   select g.user_id from {_MAY_OWN} and {_FEW}
-  union select %(user)s
+  union select unnest(%(also)s::uuid[])
   union select m.user_id from {_MEMBER} and m.team_id = any(%(teams)s)
   union select held.user_id from {_HELD} and (held.until is null or held.until > %(at)s)
   union select m.user_id from {_MEMBER} and m.team_id in (
@@ -79,13 +80,21 @@ class Near(NamedTuple):
     is_whole: bool
 
 
-def near_colleagues_part(viewer: Viewer, site_id: UUID, patient_id: UUID) -> Part[Near]:
-    """Return what reads whom a quick task for a patient is given to: all of the site's colleagues, or, where they are
-    more than `MOST_TO_CHOOSE`, those of the viewer's teams and those who carry the patient. Others are named in the
-    task itself (@rosa), or found where it is handed on."""
+def near_colleagues_part(
+    viewer: Viewer, site_id: UUID, patient_id: UUID, also: Iterable[UUID | None] = ()
+) -> Part[Near]:
+    """Return what reads whom a task of a patient is given to: all of the site's colleagues, or, where they are more
+    than `MOST_TO_CHOOSE`, those of the viewer's teams, those who carry the patient, and whoever else is named. Others
+    are named in the task itself (@rosa), or found where it is handed on."""
     asked = {"of_site": site_id, "sites": list(viewer.site_ids), "at": viewer.at, "owners": _OWNERS}
-    near = {"choose": MOST_TO_CHOOSE, "user": viewer.user_id, "teams": list(viewer.team_ids), "whom": patient_id}
+    named = [one for one in (viewer.user_id, *also) if one is not None]
+    near = {"choose": MOST_TO_CHOOSE, "also": named, "teams": list(viewer.team_ids), "whom": patient_id}
     return Part((_NEAR,), asked | near, lambda rows: Near(_named(rows[0]["said"] or "[]"), rows[0]["is_whole"]))
+
+
+def near_colleagues(viewer: Viewer, site_id: UUID, patient_id: UUID, also: Iterable[UUID | None] = ()) -> Near:
+    """Return what `near_colleagues_part` reads."""
+    return alone(near_colleagues_part(viewer, site_id, patient_id, also))
 
 
 @functools.lru_cache(maxsize=32)

@@ -141,8 +141,15 @@ def test_a_large_site_says_how_somebody_far_from_the_patient_is_named(nurse, sit
     shown = page(nurse, "desk:patient", patient.id)
     assert "Rosa Farrow" not in shown
     assert "For another colleague write @ and her name in the task" in shown
+    quick = reverse("desk:quick-task", args=[patient.id])
+    signed_in(nurse).post(quick, {"title": "Call the daughter", "owner": nurse.id})
+    opened = signed_in(nurse).get(reverse("desk:panel", args=[patient.id]), {"open": "all"}).content.decode()
+    assert "Rosa Farrow" not in opened
+    assert "For another colleague write @ and her name in the task" in opened
     form = {"title": "Order a shower chair @rosa"}
-    signed_in(nurse).post(reverse("desk:quick-task", args=[patient.id]), form)
+    signed_in(nurse).post(quick, form)
+    shown = signed_in(nurse).get(reverse("desk:panel", args=[patient.id]), {"open": "assign"}).content.decode()
+    assert "Rosa Farrow</option>" in shown
     assert str(Task.objects.get(title="Order a shower chair").owner) == "Rosa Farrow"
 
 

@@ -95,7 +95,8 @@ def opened(request: HttpRequest, viewer: Viewer, row: Row, part: str) -> dict[st
     if part in ("snooze", "all"):
         context["reasons"] = snooze_choices(viewer, row)
     if part in ("assign", "task", "all"):
-        context["colleagues"] = caseload.colleagues(viewer, row.site_id)
+        owners = [due.owner_id for due in context["items"]]
+        context["near"] = caseload.near_colleagues(viewer, row.site_id, row.patient_id, owners)
     if part == "call":
         context |= call_strip(viewer, row)
     return context
