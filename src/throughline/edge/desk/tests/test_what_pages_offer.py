@@ -15,6 +15,7 @@ from throughline.record.cases.actions import set_acuity
 from throughline.record.cases.rules import step_words
 from throughline.record.cases.tests.factories import make_case, make_patient
 from throughline.record.chart.models import Allergy
+from throughline.record.tasks.actions import TaskIn, add_task
 from throughline.record.tasks.models import Task
 
 pytestmark = pytest.mark.django_db
@@ -160,3 +161,27 @@ def test_a_name_several_bear_is_refused_with_what_to_do(nurse, site, patient):
     answer = signed_in(nurse).post(reverse("desk:quick-task", args=[patient.id]), form)
     assert "add the task without @ and hand it on" in answer.content.decode()
     assert not Task.objects.exists()
+
+
+def due_now(nurse, patient):
+    now = datetime.now(UTC)
+    task = TaskIn(patient_id=patient.id, title="Weigh her", verb="Ask", owner_id=nurse.id, due_at=now)
+    add_task(patient_id=patient.id, task=task, by=actor_for(nurse, at=now), at=now)
+
+
+def test_a_filter_nothing_fits_leads_to_the_whole_list_and_only_an_empty_one_to_intake(nurse, patient):
+    due_now(nurse, patient)
+    narrowed = signed_in(nurse).get(reverse("desk:today"), {"show": "safety"}).content.decode()
+    assert "1 patient of this list has work due, but none of this kind." in narrowed
+    assert re.search(r'<a class="btn btn-primary" href="[^"]*show=all">Show all 1</a>', narrowed)
+    assert "Look at intake" not in narrowed
+    colleague = make_user("case_manager", patient.site)
+    assert "Look at intake" in signed_in(colleague).get(reverse("desk:today")).content.decode()
+
+
+def test_who_was_never_reached_is_said_so_in_her_row(nurse, patient):
+    due_now(nurse, patient)
+    address = reverse("desk:panel", args=[patient.id])
+    shown = signed_in(nurse).get(address, {"open": "all"}, headers={"HX-Request": "true"}).content.decode()
+    assert "never reached" in shown
+    assert "last contact never" not in shown

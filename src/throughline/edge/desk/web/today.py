@@ -59,6 +59,7 @@ def today(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         "groups": groups(work, viewer, ticked=request.GET.get("select") == "all"),
         "work": work,
         "total": total,
+        "others": work.counts.get("all", 0),
         "now": f"{panels.long_day(viewer)}, {zone_now}",
         "chips": chips(work, query.get("show", "all"), {k: v for k, v in query.items() if k != "show"}),
         "views": [view for view in work.views if "page" not in view.filters],

@@ -255,6 +255,9 @@
     if (form) { $$(".refused", form).forEach((old) => old.remove()); form.prepend(note); return; }
     $("#toasts").append(note);
     setTimeout(() => note.remove(), 20000);
+    // What a closed row says is no longer so: it is shown as it stands.
+    const row = requestConfig.elt;
+    if (requestConfig.verb === "post" && row.matches(".today .one")) htmx.ajax("GET", `/today/${row.id.slice(4)}/?open=none`, { source: row, target: row, swap: "outerHTML" });
   }
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr } = event.detail;
