@@ -108,10 +108,15 @@ def _annotated() -> QuerySet[Referral]:
     )
 
 
-def board(viewer: Viewer, *, limit: int = 50) -> list[ReferralRecord]:
-    """Return the open referrals of the viewer's sites: urgent first, then longest waiting."""
+def board(viewer: Viewer, *, after: int = 0, limit: int = 50) -> list[ReferralRecord]:
+    """Return the open referrals of the viewer's sites behind the first `after`: urgent first, then longest waiting."""
     found = _annotated().filter(site_id__in=viewer.site_ids, state__in=rules.OPEN)
-    return [_record(r) for r in found.order_by("-urgent", "received_at", "id")[:limit]]
+    return [_record(r) for r in found.order_by("-urgent", "received_at", "id")[after : after + limit]]
+
+
+def waiting(viewer: Viewer) -> int:
+    """Return how many referrals of the viewer's sites are open."""
+    return Referral.objects.filter(site_id__in=viewer.site_ids, state__in=rules.OPEN).count()
 
 
 def recently_decided(viewer: Viewer, *, limit: int = 20) -> list[ReferralRecord]:

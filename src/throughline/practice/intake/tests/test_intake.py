@@ -215,3 +215,18 @@ def test_who_may_refer_at_several_sites_chooses_one(desk, client):
     assert (answer.status_code, "Choose the patient again" in answer.content.decode()) == (422, True)
     answer = client.post(reverse("intake:decide", args=[Referral.objects.get().id]), {"act": "duplicate"})
     assert answer.status_code in (403, 422)
+
+
+def test_every_referral_that_waits_is_counted_and_reached(desk, client):
+    from django.urls import reverse
+
+    patient = make_patient(desk.site)
+    for number in range(53):
+        desk.refer(patient, external_id=f"N-{number}", received_at=NOW + timedelta(minutes=number))
+    client.force_login(make_user("intake_clerk", desk.site))
+    first = client.get(reverse("intake:board")).content.decode()
+    assert ("53 referrals wait" in first, first.count('id="row-'), "?page=2" in first) == (True, 50, True)
+    for last in ("2", "99", "9" * 99):
+        page = client.get(reverse("intake:board") + f"?page={last}").content.decode()
+        assert page.count('id="row-') == (3 if len(last) < 9 else 50)
+    assert client.get(reverse("intake:board") + "?page=-1").status_code == 200

@@ -23,6 +23,8 @@ from throughline.record.cases.actions import ConsentIn
 from throughline.record.cases.programmes import programmes
 from throughline.record.people import queries as people_queries
 
+ON_A_PAGE, MOST_DIGITS = 50, 7
+
 
 def _site(request: HttpRequest, sites: Sequence[tuple[UUID, str]]) -> UUID:
     """Return the site chosen of those she may enter referrals at; the only one needs no choice."""
@@ -39,8 +41,16 @@ def _today(viewer: Viewer) -> date:
 @page("intake.board", needs=Permission.REFER_IN)
 def board(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Show the referrals that wait, urgent first, and the cases nobody owns."""
+    count = queries.waiting(viewer)
+    pages = max(1, -(-count // ON_A_PAGE))
+    said = request.GET.get("page", "")
+    number = min(int(said), pages) if said.isdecimal() and len(said) < MOST_DIGITS and int(said) else 1
+    start = (number - 1) * ON_A_PAGE
     context = {
-        "waiting": [_line(r, viewer) for r in queries.board(viewer)],
+        "waiting": [_line(r, viewer) for r in queries.board(viewer, after=start, limit=ON_A_PAGE)],
+        "count": count,
+        "number": number,
+        "pages": pages,
         "decided": [_line(r, viewer) for r in queries.recently_decided(viewer)],
         "unassigned": cases.unassigned_cases(viewer) if viewer.may(Permission.TAKE_CASE) else [],
         "may_screen": viewer.may(Permission.SCREEN_REFERRAL),
