@@ -16,6 +16,7 @@ class UiConfig(AppConfig):
             (forms.Field, {"required": _("Fill this in.")}),
             (forms.ChoiceField, {"required": _("Choose one.")}),
             (forms.DateField, {"invalid": _("Enter a date such as 03/14/2026.")}),
+            (forms.SlugField, {"invalid": _("Use letters without accents, digits, - and _ only.")}),
             (forms.TimeField, {"invalid": _("Enter a time such as 2:30 PM.")}),
         ):
             kind.default_error_messages = {**getattr(kind, "default_error_messages", {}), **sentences}

@@ -12,6 +12,7 @@ CSS = Path(__file__).resolve().parents[1] / "static" / "throughline" / "css" / "
     ("field", "typed", "says"),
     [
         (forms.CharField(), "", "Fill this in."),
+        (forms.SlugField(), "a b/c", "Use letters without accents, digits, - and _ only."),
         (forms.ChoiceField(choices=[("a", "A")]), "", "Choose one."),
         (forms.DateField(), "someday", "Enter a date such as 03/14/2026."),
     ],
