@@ -39,12 +39,14 @@ def standing(
     case: CaseRecord | None,
     due: Sequence[Due],
     deceased: bool,
+    died_at: datetime | None = None,
     at: datetime,
     zone: str,
 ) -> Standing:
     """Return where she stands at an instant; `zone` is where the day is counted."""
     if deceased:
-        return Standing(_("died"), "", "", "")
+        day = formats.day(died_at.astimezone(ZoneInfo(zone)).date()) if died_at else ""
+        return Standing(f"{_('died')} {day}".strip(), "", "", "")
     return Standing(place_of(encounters, at, zone), _programme(case, at, zone), _risk(case), contact_of(due))
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.urls import reverse
 
-from throughline.edge.desk.standing import contact_of, place_of
+from throughline.edge.desk.standing import contact_of, place_of, standing
 from throughline.foundation.access.queries import actor_for
 from throughline.foundation.access.tests.factories import make_site, make_user, signed_in
 from throughline.practice.assessment.actions import raise_need
@@ -123,3 +123,9 @@ def test_the_page_says_it_and_the_timeline_narrows_to_a_thread_page_by_page():
     older = browser.get(f"{story}?thread={need_id}&before={first.context['older']}".replace("+", "%2B"), **fragment)
     assert older.content.decode().count("Goal: Goal") == 10
     assert f"thread={need_id}" in first.content.decode()
+
+
+def test_of_who_died_the_day_is_said_where_it_is_known():
+    known = {"encounters": (), "case": None, "due": (), "deceased": True, "at": NOW, "zone": ZONE}
+    assert str(standing(**known, died_at=datetime(2026, 3, 2, 2, tzinfo=UTC))) == "Died Mar 1, 2026."
+    assert str(standing(**known)) == "Died."

@@ -69,6 +69,7 @@ def overview_context(
             case=open_case,
             due=due,
             deceased=who.deceased,
+            died_at=who.deceased_at,
             at=viewer.at,
             zone=who.time_zone or viewer.time_zone,
         ),

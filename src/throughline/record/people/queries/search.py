@@ -54,7 +54,7 @@ def _site_reach(viewer: Viewer) -> frozenset[UUID]:
 _SEEN = sees_sql("p.id", "p.site_id")
 _CANDIDATES = f"""
 select p.id, p.site_id, p.display_name, p.preferred_name, p.sort_name, p.birth_date, p.birth_date_precision, p.mrn,
-  p.phone, p.deceased, {_SEEN} as visible, e.tokens
+  p.phone, p.deceased, p.deceased_at, {_SEEN} as visible, e.tokens
 from {Patient._meta.db_table} p left join {SearchEntry._meta.db_table} e on e.patient_id = p.id
 where (p.id = any(%(ids)s){{dated}}) and (p.site_id = any(%(reach)s) or {_SEEN}) and p.merged_into_id is null
 limit %(most)s
@@ -111,6 +111,7 @@ def _judged(viewer: Viewer, intent: Intent, row: dict[str, Any]) -> Match | None
 def _match(row: dict[str, Any], today: date, score: int, why: tuple[str, ...], *, sure: bool) -> Match:
     """Return what the viewer is shown: outside her own patients no phone and no whole record number."""
     visible = bool(row["visible"])
+    until = row["deceased_at"].date() if row["deceased_at"] else today
     return Match(
         patient_id=row["id"],
         site_id=row["site_id"],
@@ -119,7 +120,7 @@ def _match(row: dict[str, Any], today: date, score: int, why: tuple[str, ...], *
         sort_name=row["sort_name"],
         birth_date=row["birth_date"],
         born=birth_words(row["birth_date"], row["birth_date_precision"]),
-        age=age_words(row["birth_date"], today, row["birth_date_precision"]),
+        age=age_words(row["birth_date"], until, row["birth_date_precision"]),
         mrn=row["mrn"] if visible else row["mrn"][-4:],
         phone_shown=show_phone(row["phone"]) if visible and row["phone"] else "",
         deceased=row["deceased"],

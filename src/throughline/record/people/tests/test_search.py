@@ -6,7 +6,7 @@ import os
 import string
 from collections import Counter
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from throughline.foundation.access.queries import viewer_for
 from throughline.foundation.kernel.actions import NotFound, NotPermitted
 from throughline.record.people.actions import register_patient, take_in_patients
-from throughline.record.people.models import SearchEntry, SearchToken
+from throughline.record.people.models import Patient, SearchEntry, SearchToken
 from throughline.record.people.queries import find_by_identifier, identity, search_patients
 from throughline.record.people.queries.probing import patients_in_ranges
 from throughline.record.people.records import ContactPointIn, IdentifierIn, NameIn, PersonIn
@@ -94,6 +94,12 @@ def test_nothing_fits_nobody(hospital):
     assert search_patients(viewer(), "zzyzx").matches == ()
     assert search_patients(viewer(), "nunez 1950").matches == ()
     assert search_patients(viewer(), "").matches == ()
+
+
+def test_who_died_is_found_with_the_age_she_reached(hospital):
+    Patient.objects.filter(pk=hospital["nunez"]).update(deceased=True, deceased_at=datetime(2003, 3, 15, tzinfo=UTC))
+    [found] = [one for one in search_patients(viewer(), "nunez").matches if one.patient_id == hospital["nunez"]]
+    assert (found.deceased, found.age) == (True, "60 y")
 
 
 def test_same_names_are_warned_of(hospital):
