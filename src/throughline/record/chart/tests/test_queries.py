@@ -20,6 +20,7 @@ from throughline.record.chart.models import (
 from throughline.record.chart.queries import allergies, chart, conditions, encounters, latest_observations, series
 from throughline.record.chart.tests.factories import fact, patient, user, viewer, weight
 from throughline.record.chart.web.cards import main_cards, side_cards
+from throughline.record.chart.web.markup import readings
 
 pytestmark = pytest.mark.django_db
 
@@ -164,6 +165,13 @@ def test_the_side_says_what_is_taken_and_what_harms(nurse, of):
     assert page.count("Furosemide") == 1
     for words in ("Penicillin", "high risk", "Hives (severe)", "twice a day", "Stopped or completed", "Warfarin"):
         assert words in page, words
+
+
+def test_a_sentence_among_earlier_values_may_be_broken_into_lines():
+    shown = {"name": "Care wishes", "range": "", "author": "", "words": "new", "outside": "", "change": "", "when": "",
+             "age": "", "source": "ehr"}  # fmt: skip
+    said = readings([{**shown, "earlier": [{"words": "Bach, " * 9, "when": "2023"}, {"words": "no", "when": "2022"}]}])
+    assert said.count('class="nowrap"') == 1
 
 
 def test_an_allergy_that_is_inactive_is_still_said(nurse, of):

@@ -88,10 +88,15 @@ def _change(row: Item, words: dict[str, str]) -> str:
     return f'<br><span class="small muted">{icon(way, "s")} {words[way]} {escape(row["change"])}</span>'
 
 
+# A value that may not be broken into lines; longer ones are sentences.
+_SHORT, _KEPT = 24, ' class="nowrap"'
+
+
 def _earlier(before: list[dict[str, Any]], words: dict[str, str]) -> str:
     if not before:
         return f'<span class="muted">{words["first value"]}</span>'
     return "<br>".join(
-        f'<span class="nowrap">{escape(one["words"])} <span class="small muted">{escape(one["when"])}</span></span>'
+        f"<span{_KEPT if len(one['words']) <= _SHORT else ''}>{escape(one['words'])} "
+        f'<span class="small muted">{escape(one["when"])}</span></span>'
         for one in before
     )
