@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from uuid import UUID
 
 from throughline.foundation.kernel.actions import Refusal
 
@@ -14,6 +15,14 @@ def entered_day(text: str) -> date | None:
         return date.fromisoformat(text.strip())
     except ValueError as wrong:
         raise Refusal("Write the day as year-month-day, such as 2027-03-14.") from wrong
+
+
+def entered_id(text: str, otherwise: str = "Choose from the list.") -> UUID:
+    """Return the identifier a choice sends. Raises Refusal with the sentence `otherwise` for what is none."""
+    try:
+        return UUID(text)
+    except ValueError as wrong:
+        raise Refusal(otherwise) from wrong
 
 
 def entered_number(text: str, otherwise: int) -> int:

@@ -185,3 +185,19 @@ def test_who_was_never_reached_is_said_so_in_her_row(nurse, patient):
     shown = signed_in(nurse).get(address, {"open": "all"}, headers={"HX-Request": "true"}).content.decode()
     assert "never reached" in shown
     assert "last contact never" not in shown
+
+
+@pytest.mark.parametrize(
+    ("name", "sent"),
+    [
+        ("desk:save-view", {"delete": "x"}),
+        ("desk:save-patients-view", {"delete": "x"}),
+        ("desk:quick-task", {"title": "Order a chair", "owner": "x"}),
+        ("desk:call", {"outcome": "no-answer", "close": "x", "seconds": "²"}),
+    ],
+)
+def test_an_id_that_is_none_is_refused_not_a_fault(nurse, patient, name, sent):
+    args = [patient.id] if name in ("desk:quick-task", "desk:call") else []
+    answer = signed_in(nurse).post(reverse(name, args=args), sent)
+    assert answer.status_code == 422
+    assert "from the list" in answer.content.decode()

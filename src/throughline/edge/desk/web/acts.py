@@ -14,7 +14,7 @@ from throughline.edge.desk.web.panels import default_until, row_of
 from throughline.foundation.access.permissions import Permission
 from throughline.foundation.access.web.page import page
 from throughline.foundation.kernel.actions import Refusal
-from throughline.foundation.kernel.entered import entered_number
+from throughline.foundation.kernel.entered import entered_id, entered_number
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.foundation.ui import formats
 from throughline.practice.caseload import actions as caseload
@@ -93,10 +93,7 @@ def assign(request: HttpRequest, viewer: Viewer, task_id: UUID) -> HttpResponse:
 
 
 def _person(request: HttpRequest, field: str) -> UUID:
-    try:
-        return UUID(request.POST.get(field, ""))
-    except ValueError as error:
-        raise Refusal("Choose a colleague from the list.") from error
+    return entered_id(request.POST.get(field, ""), "Choose a colleague from the list.")
 
 
 @require_POST
@@ -171,7 +168,7 @@ def quick_task(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> HttpRe
     due = _due(request.POST.get("due", "") or (line.due.isoformat() if line.due else ""), viewer)
     if due is not None and line.clock is not None:
         due = datetime.combine(due.date(), line.clock, tzinfo=due.tzinfo)
-    owner = UUID(request.POST["owner"]) if request.POST.get("owner") else viewer.user_id
+    owner = _person(request, "owner") if request.POST.get("owner") else viewer.user_id
     if line.owner:
         site_id = row_of(viewer, patient_id).site_id
         named = entry.owner_of(line.owner, list(caseload_queries.colleagues(viewer, site_id)))

@@ -17,6 +17,7 @@ from throughline.edge.desk.web.panels import default_until
 from throughline.foundation.access.permissions import Permission
 from throughline.foundation.access.web.page import page
 from throughline.foundation.kernel.actions import Refusal
+from throughline.foundation.kernel.entered import entered_id
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.practice.caseload import queries as caseload
 from throughline.record.tasks import actions, queries, rules
@@ -95,10 +96,7 @@ def _one(act: str, task_id: UUID, version: int, request: HttpRequest, viewer: Vi
 
 
 def _owner(request: HttpRequest) -> UUID:
-    try:
-        return UUID(request.POST.get("owner", ""))
-    except ValueError as error:
-        raise Refusal("Choose a colleague from the list.") from error
+    return entered_id(request.POST.get("owner", ""), "Choose a colleague from the list.")
 
 
 def _said(request: HttpRequest, act: str, changed: list[TaskRecord]) -> SafeString:

@@ -15,6 +15,7 @@ from throughline.foundation.access.permissions import Permission
 from throughline.foundation.access.web.answers import is_fragment
 from throughline.foundation.access.web.page import page
 from throughline.foundation.kernel.actions import Refusal
+from throughline.foundation.kernel.entered import entered_id
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.practice.caseload import actions
 from throughline.practice.caseload.records import Row
@@ -52,7 +53,7 @@ def _call_in(request: HttpRequest, viewer: Viewer, row: Row) -> actions.CallIn:
     """Return the call the form describes. Raises Refusal for a time that cannot be read."""
     sent = request.POST
     chosen = rules.outcome(sent.get("outcome", ""))
-    seconds = min(int(sent["seconds"]), 86_400) if sent.get("seconds", "").isdigit() else 0
+    seconds = min(int(sent["seconds"][:9]), 86_400) if sent.get("seconds", "").isdecimal() else 0
     contact = ContactIn(
         channel=sent.get("channel", "phone"),
         outcome=chosen.key,
@@ -66,7 +67,7 @@ def _call_in(request: HttpRequest, viewer: Viewer, row: Row) -> actions.CallIn:
         interpreter=sent.get("interpreter", ""),
         attempt_of=f"task:{row.first.task_id}" if row.first.task_id else "",
     )
-    closes = tuple(UUID(value) for value in sent.getlist("close"))
+    closes = tuple(entered_id(value) for value in sent.getlist("close"))
     return actions.CallIn(contact=contact, closes=closes, next_try=_next_try(sent.get("next_try", ""), row, viewer))
 
 

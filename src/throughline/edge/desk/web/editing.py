@@ -14,6 +14,7 @@ from throughline.foundation.access.permissions import Permission
 from throughline.foundation.access.web.page import page
 from throughline.foundation.drafts.web.editing import Edit, EditForm, Field, edit
 from throughline.foundation.kernel.actions import locate
+from throughline.foundation.kernel.entered import entered_id
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.practice.caseload import queries as caseload
 from throughline.record.tasks import actions, queries
@@ -71,7 +72,7 @@ def _kept(changes: dict[str, Any], held: dict[str, Any], viewer: Viewer) -> dict
 
 
 def _user(text: str) -> UUID | None:
-    return UUID(text) if text else None
+    return entered_id(text) if text else None
 
 
 def _time(text: str) -> time:

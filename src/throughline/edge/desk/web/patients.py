@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from throughline.edge.desk.web import roster_rows
 from throughline.foundation.access.permissions import Permission
 from throughline.foundation.access.web.page import page
+from throughline.foundation.kernel.entered import entered_id
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.practice.caseload import actions
 from throughline.practice.caseload import queries as caseload
@@ -74,7 +75,7 @@ def _link(picked: dict[str, str], **change: str) -> str:
 def save_view_page(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Keep the filters shown under a name, or remove a saved view."""
     if request.POST.get("delete"):
-        actions.delete_view(view_id=UUID(request.POST["delete"]), by=viewer.actor, at=viewer.at)
+        actions.delete_view(view_id=entered_id(request.POST["delete"]), by=viewer.actor, at=viewer.at)
         return redirect("desk:patients")
     filters = {name: request.POST[name] for name in FILTERS if request.POST.get(name)}
     kept = filters | {"page": "patients"}

@@ -13,6 +13,7 @@ from throughline.edge.desk.web.pages import PAGE, chips, groups, line, token
 from throughline.foundation.access.permissions import Permission
 from throughline.foundation.access.web.answers import is_fragment
 from throughline.foundation.access.web.page import page
+from throughline.foundation.kernel.entered import entered_id
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.foundation.ui import formats
 from throughline.practice.caseload import actions, ranking
@@ -51,7 +52,7 @@ def today(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """
     if not viewer.may(Permission.WORK_CASE):
         return redirect(panels.first_page(viewer))
-    start = int(request.GET.get("from", "0")) if request.GET.get("from", "0").isdigit() else 0
+    start = int(request.GET.get("from", "0")) if request.GET.get("from", "0").isdecimal() else 0
     work, query = _list(request, viewer, slice(start, start + PAGE))
     total = len(work.chosen)
     zone_now = formats.clock(viewer.at, viewer.time_zone, noon=False)
@@ -114,7 +115,7 @@ def why(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> HttpResponse:
 def save_view_page(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Keep the filters shown under a name, or remove a saved view."""
     if request.POST.get("delete"):
-        actions.delete_view(view_id=UUID(request.POST["delete"]), by=viewer.actor, at=viewer.at)
+        actions.delete_view(view_id=entered_id(request.POST["delete"]), by=viewer.actor, at=viewer.at)
         return redirect("desk:today")
     filters = {key: request.POST[key] for key in ("show", "for", "held") if request.POST.get(key)}
     actions.save_view(name=request.POST.get("name", ""), filters=filters, by=viewer.actor, at=viewer.at)

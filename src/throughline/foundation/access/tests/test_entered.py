@@ -1,6 +1,7 @@
 """What was entered is kept as it was meant, or refused in a sentence: nothing is left out or cut in silence."""
 
 from datetime import date
+from uuid import uuid4
 
 import pytest
 
@@ -9,7 +10,7 @@ from throughline.foundation.access.runtime import DatabaseRuntime
 from throughline.foundation.access.tests.factories import NOON, make_site
 from throughline.foundation.kernel.actions import Refusal, UnableToKeep
 from throughline.foundation.kernel.actor import system
-from throughline.foundation.kernel.entered import entered_day, entered_number
+from throughline.foundation.kernel.entered import entered_day, entered_id, entered_number
 
 
 def test_a_day_is_read_an_empty_one_is_none_and_no_other_is_passed_over():
@@ -25,6 +26,14 @@ def test_a_number_is_a_count_or_refused():
     for wrong in ("-1", "²", "1e9", "9" * 40, "many"):
         with pytest.raises(Refusal, match="whole number"):
             entered_number(wrong, 3)
+
+
+def test_an_id_is_read_or_refused_with_what_to_choose():
+    key = uuid4()
+    assert entered_id(str(key)) == key
+    for wrong in ("", "x", "1" * 33, str(key)[:-1]):
+        with pytest.raises(Refusal, match="Choose the consent"):
+            entered_id(wrong, "Choose the consent.")
 
 
 @pytest.mark.django_db

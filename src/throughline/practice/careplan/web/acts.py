@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from throughline.foundation.access.permissions import Permission
 from throughline.foundation.access.web.page import page
 from throughline.foundation.kernel.actions import locate
+from throughline.foundation.kernel.entered import entered_id, entered_number
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.practice.careplan import actions, queries
 from throughline.practice.careplan.actions import ActionIn, Chosen, GoalIn
@@ -60,7 +61,7 @@ def decline(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> HttpRespo
     """Record that the patient declined a suggestion."""
     post = request.POST
     key, text, reason = post.get("key", ""), post.get("text", ""), post.get("reason", "")
-    need_id = UUID(post["need_id"]) if post.get("need_id") else None
+    need_id = entered_id(post["need_id"]) if post.get("need_id") else None
     actions.decline(
         patient_id=patient_id, key=key, text=text, reason=reason, need_id=need_id, by=viewer.actor, at=viewer.at
     )
@@ -91,7 +92,7 @@ def agree(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> HttpRespons
 def add_goal(request: HttpRequest, viewer: Viewer, need_id: UUID) -> HttpResponse:
     """Add a goal by hand."""
     post = request.POST
-    importance = int(post["importance"]) if post.get("importance", "").isdigit() else None
+    importance = entered_number(post["importance"], 0) if post.get("importance") else None
     goal = GoalIn(
         text=post.get("text", ""),
         target=post.get("target", ""),

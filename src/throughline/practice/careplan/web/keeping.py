@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from throughline.foundation.access.permissions import Permission
 from throughline.foundation.access.web.page import page
 from throughline.foundation.kernel.actions import locate
+from throughline.foundation.kernel.entered import entered_id
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.practice.assessment import actions as assessment
 from throughline.practice.assessment.actions import HORIZONS, PRIORITIES
@@ -23,7 +24,7 @@ from throughline.record.people import queries as people
 
 def _number(request: HttpRequest, name: str) -> int | None:
     text = request.POST.get(name, "").strip()
-    return int(text) if text.isdigit() and len(text) < 4 else None
+    return int(text) if text.isdecimal() and len(text) < 4 else None
 
 
 def _need(request: HttpRequest) -> UUID | None:
@@ -157,7 +158,7 @@ def raise_need(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> HttpRe
         id=f"hand-{viewer.at.isoformat()}",
         text=post.get("text", "").strip()[:300],
         domain=post.get("domain", "physical"),
-        omaha=int(problem) if problem.isdigit() and int(problem) in library.problems() else None,
+        omaha=int(problem) if problem in map(str, library.problems()) else None,
         icd10=(),
         priority=post.get("priority", "") if post.get("priority") in PRIORITIES else "medium",
         horizon=post.get("horizon", "") if post.get("horizon") in HORIZONS else "immediate",
@@ -184,10 +185,7 @@ def assign(request: HttpRequest, viewer: Viewer, plan_action_id: UUID) -> HttpRe
             "tab": "plan",
         }
         return render(request, "careplan/assign.html", context)
-    try:
-        owner = UUID(request.POST.get("owner", ""))
-    except ValueError as wrong:
-        raise actions.UnableToPlan("Choose a colleague from the list.") from wrong
+    owner = entered_id(request.POST.get("owner", ""), "Choose a colleague from the list.")
     offer = request.POST.get("how") == "offer"
     actions.hand_over(plan_action_id=plan_action_id, owner_id=owner, offer=offer, by=viewer.actor, at=viewer.at)
     return back(place.patient_id, request)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from throughline.foundation.access.permissions import Permission
 from throughline.foundation.access.web.page import page
 from throughline.foundation.kernel.actions import Refusal
+from throughline.foundation.kernel.entered import entered_id
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.practice.caseload import compact, queries
 from throughline.practice.caseload.actions import QualificationIn, end_qualification, record_qualification
@@ -57,10 +58,7 @@ def _words(held: Qualification) -> str:
 
 
 def _id(request: HttpRequest, field: str) -> UUID:
-    try:
-        return UUID(request.POST.get(field, ""))
-    except ValueError as error:
-        raise Refusal("Choose from the list.") from error
+    return entered_id(request.POST.get(field, ""))
 
 
 def _day(text: str) -> date | None:

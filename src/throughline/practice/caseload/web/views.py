@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from throughline.foundation.access.permissions import Permission
 from throughline.foundation.access.web.page import page
 from throughline.foundation.kernel.actions import Refusal
+from throughline.foundation.kernel.entered import entered_id
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.foundation.ui import formats
 from throughline.practice.caseload import actions, queries
@@ -48,10 +49,7 @@ def _context(viewer: Viewer) -> dict[str, object]:
 
 
 def _person(request: HttpRequest, field: str) -> UUID:
-    try:
-        return UUID(request.POST.get(field, ""))
-    except ValueError as error:
-        raise Refusal("Choose a colleague from the list.") from error
+    return entered_id(request.POST.get(field, ""), "Choose a colleague from the list.")
 
 
 def _days(request: HttpRequest, viewer: Viewer) -> tuple[datetime, datetime]:
@@ -82,7 +80,7 @@ def cover(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Arrange cover for a colleague who is away, or end it."""
     site_id = _person(request, "site")
     if request.POST.get("end"):
-        actions.end_cover(site_id=site_id, cover_id=UUID(request.POST["end"]), by=viewer.actor, at=viewer.at)
+        actions.end_cover(site_id=site_id, cover_id=entered_id(request.POST["end"]), by=viewer.actor, at=viewer.at)
         messages.success(request, "Cover ended.")
         return redirect("caseload:team")
     since, until = _days(request, viewer)

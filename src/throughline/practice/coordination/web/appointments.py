@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from throughline.foundation.access.permissions import Permission
 from throughline.foundation.access.web.page import form_status, page, refusals_into
 from throughline.foundation.drafts.rules import version_of
+from throughline.foundation.kernel.entered import entered_number
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.practice.coordination.actions import appointments as actions
 from throughline.practice.coordination.queries import appointments as queries
@@ -140,10 +141,8 @@ def cancel(request: HttpRequest, viewer: Viewer, appointment_id: UUID) -> HttpRe
 @page("coordination.undo", needs=Permission.COORDINATE, patient="appointment_id")
 def undo(request: HttpRequest, viewer: Viewer, appointment_id: UUID) -> HttpResponse:
     """Take back the last step."""
-    version = request.POST.get("version", "")
-    actions.undo(
-        appointment_id=appointment_id, version=int(version) if version.isdigit() else 0, by=viewer.actor, at=viewer.at
-    )
+    version = entered_number(request.POST.get("version", ""), 0)
+    actions.undo(appointment_id=appointment_id, version=version, by=viewer.actor, at=viewer.at)
     return _shown(appointment_id, did=False)
 
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from throughline.foundation.access.permissions import Permission
 from throughline.foundation.access.web.page import page
 from throughline.foundation.kernel.actions import Refusal
+from throughline.foundation.kernel.entered import entered_id
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.practice.caseload import queries as caseload
 from throughline.practice.coordination.actions import closing as actions
@@ -57,10 +58,7 @@ def _close(request: HttpRequest, viewer: Viewer, case: Any) -> None:
 
 
 def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError as wrong:
-        raise Refusal("Choose from the list.") from wrong
+    return entered_id(text) if text else None
 
 
 def _context(viewer: Viewer, case: Any, typed: Any) -> dict[str, Any]:

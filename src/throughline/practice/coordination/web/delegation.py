@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from throughline.foundation.access.permissions import Permission
 from throughline.foundation.access.web.page import page
-from throughline.foundation.kernel.actions import Refusal
+from throughline.foundation.kernel.entered import entered_id
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.practice.coordination.queries import delegation as queries
 from throughline.record.tasks import actions as tasks
@@ -43,10 +43,7 @@ def hand_on(request: HttpRequest, viewer: Viewer, task_id: UUID) -> HttpResponse
         fits = [one for one in queries.matches(viewer, task_id) if asked.casefold() in one.name.casefold()]
         context = {"task": task_queries.task(viewer, task_id), "matches": fits[:MOST_SHOWN], "name": asked}
         return render(request, "coordination/hand_on.html", context | {"more": len(fits) - MOST_SHOWN})
-    try:
-        to = UUID(request.POST.get("to", ""))
-    except ValueError as wrong:
-        raise Refusal("Choose a colleague from the list.") from wrong
+    to = entered_id(request.POST.get("to", ""), "Choose a colleague from the list.")
     if request.POST.get("act") == "assign":
         tasks.assign_task(task_id=task_id, owner_id=to, by=viewer.actor, at=viewer.at)
     else:

@@ -17,6 +17,7 @@ from throughline.foundation.access.web.page import form_status, page, refusals_i
 from throughline.foundation.audit.queries import changed_last_by
 from throughline.foundation.drafts.web.conflicts import conflict, merged, say_merged, seen_of, settle
 from throughline.foundation.kernel.actions import Refusal
+from throughline.foundation.kernel.entered import entered_id
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.practice.coordination.actions import listing as actions
 from throughline.practice.coordination.queries import listing as queries
@@ -289,7 +290,4 @@ def part_entries(request: HttpRequest, viewer: Viewer, join_id: UUID) -> HttpRes
 
 
 def _other(request: HttpRequest) -> UUID:
-    try:
-        return UUID(request.POST.get("other", ""))
-    except ValueError as wrong:
-        raise Refusal("Choose which entry is the same.") from wrong
+    return entered_id(request.POST.get("other", ""), "Choose which entry is the same.")

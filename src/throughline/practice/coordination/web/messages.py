@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from throughline.foundation.access.permissions import Permission
 from throughline.foundation.access.web.page import page
 from throughline.foundation.kernel.actions import NotFound, NotPermitted, Refusal, locate
-from throughline.foundation.kernel.entered import entered_day
+from throughline.foundation.kernel.entered import entered_day, entered_id
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.practice.assessment import queries as assessment
 from throughline.practice.coordination.actions import messages as actions
@@ -54,7 +54,7 @@ def of_patient(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> HttpRe
         begun = ConversationIn(
             subject=post.get("subject", ""),
             to=tuple(post.getlist("to")),
-            need_id=_uuid(post["need"]) if post.get("need") else None,
+            need_id=entered_id(post["need"]) if post.get("need") else None,
         )
         message = _message(request, viewer)
         made = actions.start_conversation(
@@ -77,13 +77,6 @@ def _context(viewer: Viewer, patient_id: UUID) -> dict[str, Any]:
     }
 
 
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as wrong:
-        raise Refusal("Choose from the list.") from wrong
-
-
 def _message(request: HttpRequest, viewer: Viewer) -> MessageIn:
     post = request.POST
     day, owner = entered_day(post.get("task_due", "")), post.get("task_owner", "")
@@ -91,7 +84,7 @@ def _message(request: HttpRequest, viewer: Viewer) -> MessageIn:
     return MessageIn(
         text=post.get("text", ""),
         task_title=post.get("task_title", ""),
-        task_owner_id=_uuid(owner.removeprefix("user:")) if owner else None,
+        task_owner_id=entered_id(owner.removeprefix("user:")) if owner else None,
         task_due=datetime(day.year, day.month, day.day, 23, 59, 59, tzinfo=zone) if day else None,
     )
 
@@ -101,7 +94,7 @@ def _message(request: HttpRequest, viewer: Viewer) -> MessageIn:
 def conversation(request: HttpRequest, viewer: Viewer, conversation_id: UUID) -> HttpResponse:
     """Show a conversation, which counts as read by it, or add an answer."""
     if request.method == "POST":
-        answered = _uuid(request.POST["member"]) if request.POST.get("member") else None
+        answered = entered_id(request.POST["member"]) if request.POST.get("member") else None
         by, at = viewer.actor, viewer.at
         if answered:
             text = request.POST.get("text", "")

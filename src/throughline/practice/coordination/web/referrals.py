@@ -15,7 +15,7 @@ from throughline.foundation.access.permissions import Permission
 from throughline.foundation.access.web.answers import is_fragment
 from throughline.foundation.access.web.page import page
 from throughline.foundation.kernel.actions import Refusal, UnableToKeep, locate
-from throughline.foundation.kernel.entered import entered_number
+from throughline.foundation.kernel.entered import entered_id, entered_number
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.practice.coordination.actions import outside
 from throughline.practice.coordination.actions import referrals as actions
@@ -47,20 +47,13 @@ def _asked(viewer: Viewer, request: HttpRequest, need_id: UUID | None) -> dict[s
     if need_id is not None:
         asked |= queries.prefilled(viewer, queries.need_for(viewer, need_id)) | {"need_id": need_id}
     if again := request.GET.get("again"):
-        former = queries.referral(viewer, _uuid(again))
+        former = queries.referral(viewer, entered_id(again))
         kept = ("kind", "service", "reason", "question", "urgent", "need_id")
         asked |= {name: getattr(former, name) for name in kept}
         asked["not_to"] = former.to_name
     if request.GET.get("kind") in referring.BY_KEY:
         asked["kind"] = request.GET["kind"]
     return asked
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as wrong:
-        raise Refusal("Choose from the list.") from wrong
 
 
 def _form(viewer: Viewer, patient_id: UUID, asked: dict[str, Any]) -> dict[str, Any]:
@@ -87,7 +80,7 @@ def _form(viewer: Viewer, patient_id: UUID, asked: dict[str, Any]) -> dict[str, 
 def refer(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> HttpResponse:
     """Show the referral form, or draft and send what it says; what is refused comes back with everything typed."""
     if request.method == "GET":
-        need_id = _uuid(request.GET["need"]) if request.GET.get("need") else None
+        need_id = entered_id(request.GET["need"]) if request.GET.get("need") else None
         context = _form(viewer, patient_id, _asked(viewer, request, need_id))
         part = "coordination/_targets.html" if is_fragment(request) else "coordination/refer.html"
         return render(request, part, context)
@@ -125,7 +118,7 @@ def _given(request: HttpRequest) -> ReferralIn:
         typed["to"] = ""
     return ReferralIn(
         **typed,
-        need_id=_uuid(post["need_id"]) if post.get("need_id") else None,
+        need_id=entered_id(post["need_id"]) if post.get("need_id") else None,
         urgent=post.get("urgent") == "1",
         categories=tuple(post.getlist("category")),
     )
@@ -171,7 +164,7 @@ def packet(request: HttpRequest, viewer: Viewer, referral_out_id: UUID) -> HttpR
 @page("coordination.keep-packet", needs=Permission.COORDINATE, patient="referral_out_id")
 def keep(request: HttpRequest, viewer: Viewer, referral_out_id: UUID) -> HttpResponse:
     """Keep the packet as a signed document, with its PDF and fax cover."""
-    files = [_uuid(key) for key in request.POST.getlist("file")]
+    files = [entered_id(key) for key in request.POST.getlist("file")]
     made = outside.keep_packet(
         referral_out_id=referral_out_id, viewer=viewer, files=files, by=viewer.actor, at=viewer.at
     )
@@ -203,7 +196,7 @@ def move(request: HttpRequest, viewer: Viewer, referral_out_id: UUID) -> HttpRes
     booked = request.POST.get("appointment", "") if act == "schedule" else ""
     actions.move_referral(
         referral_out_id=referral_out_id, act=act, note=note, scheduled_at=when, place=request.POST.get("place", ""),
-        appointment_id=_uuid(booked) if booked else None, by=by, at=at,
+        appointment_id=entered_id(booked) if booked else None, by=by, at=at,
     )  # fmt: skip
     return _back(referral_out_id)
 

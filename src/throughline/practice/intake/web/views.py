@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from throughline.foundation.access.permissions import Permission
 from throughline.foundation.access.web.page import page
 from throughline.foundation.kernel.actions import Refusal
+from throughline.foundation.kernel.entered import entered_id
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.foundation.ui import formats
 from throughline.practice.intake import actions, listing, queries, rules
@@ -95,14 +96,6 @@ def refer(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     return redirect("intake:referral", referral_id=referral_id)
 
 
-def _chosen(text: str, otherwise: str) -> UUID:
-    """Return the identifier chosen. Raises Refusal with the sentence for none."""
-    try:
-        return UUID(text)
-    except ValueError:
-        raise Refusal(otherwise) from None
-
-
 def _receive(form: ReferralForm, site_id: UUID, use: str, viewer: Viewer) -> UUID:
     data = form.cleaned_data
     particulars = {
@@ -111,7 +104,7 @@ def _receive(form: ReferralForm, site_id: UUID, use: str, viewer: Viewer) -> UUI
     }
     if use and use != "new":
         sent = actions.ReferralIn(
-            patient_id=_chosen(use, "Choose the patient again."), received_at=viewer.at, **particulars
+            patient_id=entered_id(use, "Choose the patient again."), received_at=viewer.at, **particulars
         )
         return actions.receive_referral(site_id=site_id, referral=sent, by=viewer.actor, at=viewer.at)
     return actions.refer_new_patient(
@@ -204,7 +197,7 @@ def _decided(request: HttpRequest, viewer: Viewer, referral_id: UUID) -> HttpRes
     elif act == "ask":
         actions.ask_for_information(referral_id=referral_id, question=request.POST.get("question", ""), by=by, at=at)
     elif act == "duplicate":
-        other = _chosen(request.POST.get("of", ""), "Choose the referral this one repeats.")
+        other = entered_id(request.POST.get("of", ""), "Choose the referral this one repeats.")
         actions.mark_duplicate(referral_id=referral_id, duplicate_of=other, by=by, at=at)
     elif act == "reopen":
         actions.reopen_referral(referral_id=referral_id, reason=request.POST.get("note", ""), by=by, at=at)

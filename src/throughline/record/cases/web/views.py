@@ -15,6 +15,7 @@ from throughline.foundation.access.web.page import page
 from throughline.foundation.drafts.records import Settled
 from throughline.foundation.drafts.web.conflicts import conflict, settle
 from throughline.foundation.kernel.actions import Refusal
+from throughline.foundation.kernel.entered import entered_id, entered_number
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.record.cases import actions, queries, rules
 from throughline.record.cases.programmes import programmes
@@ -100,7 +101,7 @@ def _consent(request: HttpRequest, viewer: Viewer, case_id: UUID) -> str:
 
 
 def _withdraw(request: HttpRequest, viewer: Viewer, case_id: UUID) -> str:
-    consent_id = UUID(request.POST.get("consent", ""))
+    consent_id = entered_id(request.POST.get("consent", ""), "Choose the consent.")
     who = request.POST.get("withdrawn_by") or "the patient"
     actions.withdraw_consent(case_id=case_id, consent_id=consent_id, withdrawn_by=who, by=viewer.actor, at=viewer.at)
     return "Withdrawal recorded. Decide what becomes of the case."
@@ -117,7 +118,7 @@ def _enrol(request: HttpRequest, viewer: Viewer, case_id: UUID) -> str:
 def _acuity(request: HttpRequest, viewer: Viewer, case_id: UUID) -> str:
     now = queries.case(viewer, case_id).acuity
     acuity = _settled_acuity(request, now).values["acuity"]
-    level = int(acuity) if acuity.isdigit() else 0
+    level = entered_number(acuity, 0)
     reason = request.POST.get("reason", "")
     actions.set_acuity(case_id=case_id, acuity=level, reason=reason, was=now, by=viewer.actor, at=viewer.at)
     return f"Acuity {level} of 4."

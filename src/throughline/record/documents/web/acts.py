@@ -14,6 +14,7 @@ from throughline.foundation.access.permissions import Permission
 from throughline.foundation.access.web.page import page
 from throughline.foundation.drafts.web.conflicts import conflict, say_merged, settle
 from throughline.foundation.kernel.actions import NotFound, NotPermitted, Refusal
+from throughline.foundation.kernel.entered import entered_number
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.record.documents import actions
 from throughline.record.documents.records import DocumentRecord, ShareIn
@@ -129,7 +130,7 @@ def share(request: HttpRequest, viewer: Viewer, document_id: UUID) -> HttpRespon
         recipient=sent.get("recipient", ""),
         consent=sent.get("consent", ""),
         channel=sent.get("channel", ""),
-        days=int(sent["days"]) if sent.get("days", "").isdigit() else 0,
+        days=entered_number(sent.get("days", ""), 0),
     )
     try:
         made = actions.share(document_id=document_id, wanted=wanted, by=viewer.actor, at=viewer.at)
