@@ -50,6 +50,8 @@ def sheet(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     context = {
         "rows": [_printed(number, row, viewer, initials) for number, row in enumerate(work.rows, start=1)],
         "initials": initials,
+        "covered": [one for one in work.covering if one.away_id in holders],
+        "back": f"?{urlencode(query)}" if query else "",
         "full_address": f"?{urlencode(query)}",
         "initials_address": f"?{urlencode(query | {'names': 'initials'})}",
         "now": f"{panels.long_day(viewer)}, {formats.clock(viewer.at, viewer.time_zone, noon=False)}",

@@ -130,6 +130,11 @@ def test_the_team_page_arranges_from_a_day_and_the_brief_stands_above_the_list(s
     shown = signed_in(covering).get(reverse("desk:today"), {"for": away.id}).content.decode()
     assert "Ines Calder is away until" in shown
     assert "Call Ada first" in shown
+    sheet = reverse("desk:sheet")
+    assert "Call Ada first" in signed_in(covering).get(sheet, {"for": away.id}).content.decode()
+    outside = signed_in(covering).get(sheet, {"for": away.id, "names": "initials"}).content.decode()
+    assert "who is away until" in outside
+    assert "Call Ada first" not in outside
     assert "Call Ada first" not in signed_in(covering).get(reverse("desk:today")).content.decode()
 
 
