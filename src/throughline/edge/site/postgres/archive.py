@@ -84,8 +84,9 @@ def write(to: Path, *, url: str, owner: str | None, files: Path, at: datetime) -
                 )
             row = link.execute("select pg_export_snapshot()").fetchone()
             assert row
+            reached = contents.sequences(link)  # before the dump: the product may be at work
             transfer.dump(url, programs, dumped, snapshot=str(row[0]))
-            held = contents.survey(link)
+            held = contents.survey(link, reached=reached)
             server = link.info.server_version // 10_000
         backup = Backup(
             made=at.isoformat(timespec="seconds"),

@@ -241,6 +241,41 @@ def test_result_that_differs_is_taken_back_whole(
     assert _is_empty(empty)
 
 
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_people_may_work_while_a_backup_is_made(
+    filled: str, empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    real = transfer.dump
+
+    def with_work(*args: Any, **more: Any) -> None:
+        if moment == "after":
+            real(*args, **more)
+        with psycopg.connect(filled, options=transfer.OPEN_WALL, autocommit=True) as link:
+            link.execute("insert into patient (site, name) values (1, 'Born meanwhile'), (2, 'Another')")
+        if moment == "before":
+            real(*args, **more)
+
+    monkeypatch.setattr(transfer, "dump", with_work)
+    held = archive.restore(_back_up(filled, tmp_path), url=empty, owner=place.OWNER, files=tmp_path / "none")
+    assert held.contents.tables["public.patient"][0] == 500
+    with psycopg.connect(empty, options=transfer.OPEN_WALL) as link:
+        link.execute("insert into patient (site, name) values (1, 'Born later')")  # no id is given twice
+
+
+def test_a_sequence_behind_what_it_had_reached_is_refused(
+    filled: str, empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = _back_up(filled, tmp_path)
+    real = contents.proof
+
+    def of_later(expected: contents.Contents) -> str:
+        return real(contents.Contents(expected.tables, {"public.patient_id_seq": (501, True)}))
+
+    monkeypatch.setattr(transfer, "proof", of_later)
+    with pytest.raises(DatabaseUnavailable, match=r"sequence public\.patient_id_seq differs"):
+        archive.restore(source, url=empty, owner=place.OWNER, files=tmp_path / "none")
+
+
 def test_older_programs_than_the_server_are_named(server: place.Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transfer, "_known_programs", lambda: [Binaries(Path("/old"), 14)])
     with pytest.raises(DatabaseUnavailable, match="pg_dump here is version 14"):
