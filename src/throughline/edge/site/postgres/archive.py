@@ -142,6 +142,12 @@ def restore(source: Path, *, url: str, owner: str | None, files: Path) -> Backup
                 "The database is not empty and a restore replaces nothing: restore into another THROUGHLINE_HOME or "
                 "an empty database."
             )
+        server = link.info.server_version // 10_000
+    if server < backup.server:
+        raise DatabaseUnavailable(
+            f"The backup comes from PostgreSQL {backup.server}, and this server is {server}. Restore it into a server of "
+            f"version {backup.server} or newer."
+        )
     if files.exists() and any(files.iterdir()):
         raise DatabaseUnavailable(f"The folder {files} is not empty and a restore replaces nothing.")
     programs = transfer.programs_for(url)

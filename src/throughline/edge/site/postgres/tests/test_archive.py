@@ -1,5 +1,6 @@
 """Backups that restore to the same, and everything that must be refused."""
 
+import dataclasses
 import os
 import shutil
 import tarfile
@@ -274,6 +275,17 @@ def test_a_sequence_behind_what_it_had_reached_is_refused(
     monkeypatch.setattr(transfer, "proof", of_later)
     with pytest.raises(DatabaseUnavailable, match=r"sequence public\.patient_id_seq differs"):
         archive.restore(source, url=empty, owner=place.OWNER, files=tmp_path / "none")
+
+
+def test_a_backup_of_a_newer_server_is_refused_before_anything_is_tried(
+    filled: str, empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = _back_up(filled, tmp_path)
+    newer = dataclasses.replace(archive.read(source), server=99)
+    monkeypatch.setattr(archive, "read", lambda path: newer)
+    with pytest.raises(DatabaseUnavailable, match="comes from PostgreSQL 99, and this server is"):
+        archive.restore(source, url=empty, owner=place.OWNER, files=tmp_path / "none")
+    assert _is_empty(empty)
 
 
 def test_older_programs_than_the_server_are_named(server: place.Place, monkeypatch: pytest.MonkeyPatch) -> None:
