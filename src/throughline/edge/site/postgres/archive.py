@@ -145,8 +145,8 @@ def restore(source: Path, *, url: str, owner: str | None, files: Path) -> Backup
         server = link.info.server_version // 10_000
     if server < backup.server:
         raise DatabaseUnavailable(
-            f"The backup comes from PostgreSQL {backup.server}, and this server is {server}. Restore it into a server of "
-            f"version {backup.server} or newer."
+            f"The backup comes from PostgreSQL {backup.server}, and this server is {server}. Restore it into a "
+            f"server of version {backup.server} or newer."
         )
     if files.exists() and any(files.iterdir()):
         raise DatabaseUnavailable(f"The folder {files} is not empty and a restore replaces nothing.")
