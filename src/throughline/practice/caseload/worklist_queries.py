@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from operator import itemgetter
 from typing import Any
@@ -24,6 +24,8 @@ from throughline.record.people.models import Patient
 
 # What capabilities above this one put on the list.
 _further: list[Further] = []
+# A call put off for longer than a weekend does not hide that nobody heard from her.
+AGAIN_SOON = timedelta(days=4)
 
 
 def also_due(more: Further) -> None:
@@ -123,12 +125,12 @@ def _ranked(
     due: dict[UUID, list[Waiting]] = defaultdict(list)
     standing: dict[UUID, Raw] = {}
     held = 0
-    later: set[UUID] = set()  # who is called again later, and so is not unheard of now
+    later: set[UUID] = set()  # who is called again within days, and so is not unheard of now
     for task in {one["id"]: one for one in tasks}.values():  # one that is hers twice over comes twice
         until = moment(task["hold"])
         if not include_held and until and until > viewer.at:
             held += 1
-            if task["kind"] == "call":
+            if task["kind"] == "call" and until <= viewer.at + AGAIN_SOON:
                 later.add(task["patient_id"])
             continue
         standing.setdefault(task["patient_id"], task)

@@ -13,6 +13,7 @@ from throughline.foundation.access.tests.factories import make_site, make_user
 from throughline.foundation.audit.models import AuditEntry
 from throughline.foundation.journal.models import JournalEntry
 from throughline.foundation.kernel.actions import NotPermitted
+from throughline.practice.caseload import ranking
 from throughline.practice.caseload.actions import CallIn, log_call
 from throughline.practice.caseload.queries import worklist
 from throughline.record.cases.tests.factories import NOW, make_case, make_patient
@@ -156,6 +157,19 @@ def test_who_is_called_again_later_is_not_unheard_of_until_then():
     after, next_day = NOW + timedelta(minutes=1), NOW + timedelta(days=1, hours=1)
     assert worklist(viewer_for(nurse, at=after)).rows == ()
     assert [row.first.kind for row in worklist(viewer_for(nurse, at=next_day)).rows] == ["call"]
+
+
+def test_a_call_put_off_for_weeks_does_not_hide_that_nobody_heard_from_her():
+    site = make_site()
+    nurse, patient = make_user("case_manager", site), make_patient(site)
+    make_case(site, nurse, patient=patient, at=NOW - timedelta(days=60))
+    _standing_call(site, nurse, patient)
+    again = CallIn(
+        contact=ContactIn(channel="phone", outcome="no-answer", began_at=NOW), next_try=NOW + timedelta(days=20)
+    )
+    log_call(patient_id=patient.id, call=again, by=actor_for(nurse, at=NOW), at=NOW)
+    (row,) = worklist(viewer_for(nurse, at=NOW + timedelta(minutes=1))).rows
+    assert row.first.tier == ranking.GAP
 
 
 @pytest.mark.parametrize(("language", "named"), [("", "English"), ("es", "Spanish"), ("xx", "her language")])
