@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from throughline.foundation.access.models import Grant, PatientAccess, Site, Team, TeamMembership, User
 from throughline.foundation.access.permissions import ROLES
@@ -155,6 +155,12 @@ def may_see(viewer: Viewer, *, patient_id: UUID, site_id: UUID) -> bool:
         Q(user_id=viewer.user_id) | Q(team_id__in=viewer.team_ids),
         patient_id=patient_id,
     ).exists()
+
+
+def working_at(site_id: UUID) -> QuerySet[User]:
+    """Return the users whose account is open and who hold a role at the site: who may be given work there."""
+    held = Grant.objects.filter(user=OuterRef("pk"), site_id=site_id, until__isnull=True)
+    return User.objects.filter(Exists(held), is_active=True)
 
 
 def site_id_of(key: str) -> UUID | None:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from throughline.foundation.access.models import PatientAccess, Team, User
 from throughline.foundation.access.permissions import Permission
+from throughline.foundation.access.queries import working_at
 from throughline.foundation.journal.publishing import publish
 from throughline.foundation.kernel.actions import NotFound, NotPermitted, Place, Refusal, action, locator
 from throughline.foundation.kernel.actor import Actor
@@ -103,17 +104,11 @@ def open_case(*, site_id: UUID, patient_id: UUID, opening: Opening, by: Actor, a
         acuity=opening.acuity,
     )
     _step(case, "open", by=by, at=at, before="", after=rules.PENDING)
-    publish(
-        events.CaseOpened(
-            **_about(case),
-            programme=programme.title,
-            programme_key=programme.key,
-            source=opening.source,
-            identified_on=opening.identified_on,
-        ),
-        by=by,
-        at=at,
-    )
+    opened = events.CaseOpened(
+        **_about(case), programme=programme.title, programme_key=programme.key, source=opening.source,
+        identified_on=opening.identified_on,
+    )  # fmt: skip
+    publish(opened, by=by, at=at)
     _enrol(case, opening.programme, opening.screening, by=by, at=at)
     return case.id
 
@@ -172,39 +167,29 @@ def record_consent_at_intake(*, site_id: UUID, case_id: UUID, consent: ConsentIn
 
 
 def _record_consent(case: Case, consent: ConsentIn, *, by: Actor, at: datetime) -> UUID:
-    if not consent.given_by.strip():
-        raise Refusal("Enter who decided: the patient, or who decides for her and as what.")
     recorded = Consent.objects.create(
-        site_id=case.site_id,
-        patient_id=case.patient_id,
-        case=case,
-        scope=consent.scope,
-        decision=consent.decision,
-        method=consent.method,
-        given_by=consent.given_by,
-        limits=consent.limits,
-        expires_on=consent.expires_on,
-        taken_by_id=by.user_id,
-        taken_by_name=by.name,
-        at=at,
-    )
-    publish(
-        events.ConsentRecorded(
-            **_about(case),
-            scope=consent.scope,
-            decision=consent.decision,
-            method=consent.method,
-            given_by=consent.given_by,
-        ),
-        by=by,
-        at=at,
-    )
+        site_id=case.site_id, patient_id=case.patient_id, case=case, scope=consent.scope, decision=consent.decision,
+        method=consent.method, given_by=_decider(consent.given_by), limits=consent.limits,
+        expires_on=consent.expires_on, taken_by_id=by.user_id, taken_by_name=by.name, at=at,
+    )  # fmt: skip
+    told = events.ConsentRecorded(
+        **_about(case), scope=consent.scope, decision=consent.decision, method=consent.method,
+        given_by=recorded.given_by,
+    )  # fmt: skip
+    publish(told, by=by, at=at)
     if consent.scope == "case-management":
         if consent.decision == "given" and case.state == rules.PENDING:
             _move(case, "consent", by=by, at=at)
         elif consent.decision == "declined":
             _close(case, "decline", rules.CLOSE_REASONS["declined"], consent.limits, by=by, at=at)
     return recorded.id
+
+
+def _decider(text: str) -> str:
+    """Return who decided. Raises Refusal for nobody, or for more than a name and as what she decides."""
+    if not text.strip() or len(text.strip()) > 200:
+        raise Refusal("Enter who decided, in at most 200 letters: the patient, or who decides for her and as what.")
+    return text.strip()
 
 
 @action("cases.withdraw-consent", needs=Permission.ENROL, on="case_id")
@@ -214,9 +199,9 @@ def withdraw_consent(*, case_id: UUID, consent_id: UUID, withdrawn_by: str, by: 
     consent = case.consents.filter(pk=consent_id, decision="given", withdrawn_at__isnull=True).first()
     if consent is None:
         raise Refusal("This consent was already withdrawn, or was never given.")
-    consent.withdrawn_at, consent.withdrawn_by = at, withdrawn_by
+    consent.withdrawn_at, consent.withdrawn_by = at, (who := _decider(withdrawn_by))
     consent.save(update_fields=["withdrawn_at", "withdrawn_by"])
-    publish(events.ConsentWithdrawn(**_about(case), scope=consent.scope, withdrawn_by=withdrawn_by), by=by, at=at)
+    publish(events.ConsentWithdrawn(**_about(case), scope=consent.scope, withdrawn_by=who), by=by, at=at)
 
 
 def _move(case: Case, act: str, *, by: Actor, at: datetime, reason: str = "") -> None:
@@ -270,14 +255,25 @@ def close_case(*, case_id: UUID, reason: str, summary: str, by: Actor, at: datet
 
 @action("cases.reopen", needs=Permission.ENROL, on="case_id")
 def reopen_case(*, case_id: UUID, reason: str, by: Actor, at: datetime) -> None:
-    """Take back a closing. Enrolments that ended with it go on. Refused while another case is open."""
+    """Take back a closing. Enrolments that ended with it go on; without consent the case waits for it again.
+
+    An owner who left meanwhile owns it no more: it waits for a new one. Refused while another case is open.
+    """
+    if not reason.strip():
+        raise rules.UnableToMoveCase("Say why the case is reopened.")
     case = _locked(case_id)
     if Case.objects.filter(patient_id=case.patient_id).exclude(state=rules.CLOSED).exists():
         raise rules.UnableToMoveCase("This patient has another open case. Work there.")
     closed_at = case.closed_at
     case.closed_at, case.close_reason, case.close_summary = None, "", ""
     case.save(update_fields=["closed_at", "close_reason", "close_summary"])
-    _move(case, "reopen", by=by, at=at, reason=reason)
+    decided = case.consents.filter(scope="case-management").order_by("-at").first()
+    agreed = decided is not None and decided.decision == "given" and decided.withdrawn_at is None
+    _move(case, "reopen" if agreed else "reopen-unasked", by=by, at=at, reason=reason)
+    if case.owner_id and not working_at(case.site_id).filter(pk=case.owner_id).exists():
+        former, case.owner = str(case.owner), None
+        _save(case, "owner")
+        _step(case, "assign", by=by, at=at, before=former, after="", reason="Works here no more.")
     case.enrolments.filter(until=closed_at).update(until=None, end_reason="")
     publish(events.CaseReopened(**_about(case), reason=reason), by=by, at=at)
 
@@ -291,6 +287,15 @@ def assign_case(
     Raises UnableToAssign when neither is named, the person holds no role at the site, or the case is closed.
     """
     _assign(_locked(case_id), owner_id, team_id, reason, by=by, at=at)
+
+
+@action("cases.give", needs=Permission.ASSIGN, on="case_id")
+def give_case(*, case_id: UUID, owner_id: UUID, by: Actor, at: datetime) -> None:
+    """Give a case nobody owns to a colleague; its team stays. Raises UnableToAssign when somebody owns it already."""
+    case = _locked(case_id)
+    if case.owner is not None:
+        raise UnableToAssign(f"{case.owner} has taken this case meanwhile. It was not given away again.")
+    _assign(case, owner_id, case.team_id, "", by=by, at=at)
 
 
 @action("cases.take", needs=Permission.TAKE_CASE, on="site_id")
@@ -307,8 +312,7 @@ def take_case(*, site_id: UUID, case_id: UUID, by: Actor, at: datetime) -> None:
 def _assign(case: Case, owner_id: UUID | None, team_id: UUID | None, reason: str, *, by: Actor, at: datetime) -> None:
     if case.state == rules.CLOSED:
         raise UnableToAssign("This case is closed; there is nothing to assign.")
-    people = User.objects.filter(is_active=True, grants__site=case.site_id)
-    owner = people.filter(pk=owner_id).first() if owner_id else None
+    owner = working_at(case.site_id).filter(pk=owner_id).first() if owner_id else None
     team = Team.objects.filter(pk=team_id, site=case.site_id, active=True).first() if team_id else None
     if (owner_id and owner is None) or (team_id and team is None) or not (owner or team):
         raise UnableToAssign("Choose a colleague or a team that works at this site.")
@@ -388,12 +392,7 @@ def write_note(*, patient_id: UUID, text: str, corrects: UUID | None = None, by:
         at=at,
         corrects_id=corrects,
     )
-    event = events.NoteWritten(
-        site_id=site_id,
-        patient_id=patient_id,
-        case_id=case.id if case else None,
-        note_id=written.id,
-        text=written.text,
-    )
+    about = {"site_id": site_id, "patient_id": patient_id, "note_id": written.id}
+    event = events.NoteWritten(**about, case_id=case.id if case else None, text=written.text)
     publish(event, by=by, at=at)
     return written.id

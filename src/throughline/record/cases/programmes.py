@@ -8,6 +8,8 @@ from typing import Any
 from throughline.foundation.content.library import load
 from throughline.foundation.content.records import Item
 
+MODE_WORDS = {"coordinate": "others carry it out", "carry-out": "the case manager carries it out"}
+
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
@@ -49,12 +51,17 @@ class Programme:
     entry: tuple[Criterion, ...]
     exit: tuple[tuple[str, str], ...]
 
+    @property
+    def mode_words(self) -> str:
+        """Return who carries the plan's actions out, as a person says it."""
+        return MODE_WORDS[self.mode]
+
 
 def parse(item: Item) -> Programme:
     """Return the programme a content item describes. Raises KeyError or ValueError for a missing or odd value."""
     data = item.data
     contact = data["contact"]
-    if data["mode"] not in ("coordinate", "carry-out"):
+    if data["mode"] not in MODE_WORDS:
         raise ValueError("mode is 'coordinate' or 'carry-out'")
     return Programme(
         key=item.key,

@@ -204,4 +204,5 @@ def _consent(row: Mapping[str, Any]) -> ConsentRecord:
         row["at"],
         row["limits"],
         row["withdrawn_at"],
+        row["withdrawn_by"],
     )

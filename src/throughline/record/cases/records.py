@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
+from throughline.record.cases.programmes import MODE_WORDS
 from throughline.record.cases.scopes import words_of
 
 
@@ -19,6 +20,11 @@ class EnrolmentRecord:
     until: datetime | None
     explanation: tuple[str, ...] = ()
 
+    @property
+    def mode_words(self) -> str:
+        """Return who carries the plan's actions out, as a person says it."""
+        return MODE_WORDS.get(self.mode, self.mode)
+
 
 @dataclass(frozen=True, slots=True)
 class ConsentRecord:
@@ -33,6 +39,7 @@ class ConsentRecord:
     at: datetime
     limits: str
     withdrawn_at: datetime | None
+    withdrawn_by: str = ""
 
     @property
     def scope_words(self) -> str:

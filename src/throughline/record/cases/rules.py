@@ -14,6 +14,7 @@ TRANSITIONS: dict[str, tuple[frozenset[str], str]] = {
     "resume": (frozenset({PAUSED}), ACTIVE),
     "close": (frozenset({PENDING, ACTIVE, PAUSED}), CLOSED),
     "reopen": (frozenset({CLOSED}), ACTIVE),
+    "reopen-unasked": (frozenset({CLOSED}), PENDING),  # no consent holds, so it waits for one again
 }
 
 STATE_WORDS = {
@@ -32,6 +33,7 @@ STEP_WORDS = {
     "resume": "Resumed",
     "close": "Closed",
     "reopen": "Reopened",
+    "reopen-unasked": "Reopened",
 }
 
 # CMSA Standards of Practice (2022), termination of case management services; wording our own.

@@ -3,6 +3,8 @@
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
+
 from throughline.foundation.access.queries import sees
 from throughline.foundation.drafts.records import Editable
 from throughline.foundation.kernel.actions import NotFound
@@ -51,8 +53,9 @@ def has_live(viewer: Viewer, *, subject: str) -> bool:
 
 
 def live_of(viewer: Viewer, user_id: UUID) -> int:
-    """Return how many unfinished tasks a colleague owns among the patients the viewer may see."""
-    return Task.objects.filter(sees(viewer), owner_id=user_id, state__in=LIVE).count()
+    """Return how many unfinished tasks a colleague owns, or has handed on, among the patients the viewer may see."""
+    hers = Q(owner_id=user_id) | Q(delegated_by_id=user_id)
+    return Task.objects.filter(sees(viewer), hers, state__in=LIVE).count()
 
 
 def record(found: Task) -> TaskRecord:

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from throughline.foundation.access.models import PatientAccess, User
+from throughline.foundation.access.models import PatientAccess
 from throughline.foundation.access.permissions import Permission
+from throughline.foundation.access.queries import working_at
 from throughline.foundation.kernel.actions import Refusal, action
 from throughline.foundation.kernel.actor import Actor
 from throughline.practice.caseload.models import Cover, SavedView, Scratch
@@ -32,8 +33,7 @@ def arrange_cover(
 
     Raises UnableToCover for the same person twice, somebody of another site, or an end before the start.
     """
-    people = User.objects.filter(pk__in=[away_id, covering_id], is_active=True, grants__site_id=site_id).distinct()
-    if away_id == covering_id or people.count() != 2:
+    if away_id == covering_id or working_at(site_id).filter(pk__in=[away_id, covering_id]).count() != 2:
         raise UnableToCover("Choose two different colleagues of this site.")
     if until <= since or until <= at:
         raise UnableToCover("Enter an end after the start and after now.")
@@ -134,10 +134,9 @@ def move_caseload(*, site_id: UUID, from_user_id: UUID, to_user_id: UUID, by: Ac
         raise UnableToCover("Choose two different colleagues of this site.")
     owned = Case.objects.filter(site_id=site_id, owner_id=from_user_id).exclude(state="closed")
     moved = 0
-    for case_id in list(owned.values_list("pk", flat=True)):
-        cases.assign_case(
-            case_id=case_id, owner_id=to_user_id, team_id=None, reason="The whole list was moved.", by=by, at=at
-        )
+    why = "The whole list was moved."
+    for case_id, team_id in list(owned.values_list("pk", "team_id")):
+        cases.assign_case(case_id=case_id, owner_id=to_user_id, team_id=team_id, reason=why, by=by, at=at)
         moved += 1
     tasked = tasks.reassign_all(
         site_id=site_id, from_user_id=from_user_id, to_user_id=to_user_id, team_id=None, by=by, at=at

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from throughline.foundation.access.models import User
 from throughline.foundation.access.permissions import Permission
+from throughline.foundation.access.queries import working_at
 from throughline.foundation.kernel.actions import Refusal, action
 from throughline.foundation.kernel.actor import Actor
 from throughline.practice.caseload.compact import refusal
@@ -51,7 +51,7 @@ def record_qualification(
         why = refusal(name=given.name.strip(), home=state, on=at.date()) if given.kind == "licence" else NOT_A_LICENCE
         if why:
             raise UnableToQualify(why)
-    if not User.objects.filter(pk=user_id, is_active=True, grants__site_id=site_id).exists():
+    if not working_at(site_id).filter(pk=user_id).exists():
         raise UnableToQualify("Choose a colleague who works at this site.")
     made = Qualification.objects.create(
         site_id=site_id, user_id=user_id, kind=given.kind, name=given.name.strip(), state=state,

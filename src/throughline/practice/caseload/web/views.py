@@ -69,7 +69,7 @@ def _days(request: HttpRequest, viewer: Viewer) -> tuple[datetime, datetime]:
 def assign(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Give a case to a colleague."""
     case_id, owner = _person(request, "case"), _person(request, "owner")
-    cases.assign_case(case_id=case_id, owner_id=owner, team_id=None, by=viewer.actor, at=viewer.at)
+    cases.give_case(case_id=case_id, owner_id=owner, by=viewer.actor, at=viewer.at)
     messages.success(request, "Assigned. The record is open to the new owner.")
     return redirect("caseload:team")
 

@@ -5,6 +5,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from throughline.foundation.access.permissions import Permission
+from throughline.foundation.access.queries import working_at
 from throughline.foundation.kernel.actions import action
 from throughline.foundation.kernel.actor import Actor
 from throughline.foundation.ui import formats
@@ -94,12 +95,11 @@ def _add(
 
 
 def _owner(row: Appointment, by: Actor) -> UUID | None:
-    """Its own owner, else that of the case; without one the colleague who books, or nobody: a gap that shows."""
-    if row.owner_id:
-        return row.owner_id
-    if row.case_id and row.case is not None and row.case.owner_id:
-        owner: UUID = row.case.owner_id
-        return owner
+    """Its own owner while she works there, else the case's; without one who books, or nobody: a gap that shows."""
+    of_case = row.case.owner_id if row.case is not None else None
+    for owner in (row.owner_id, of_case):
+        if owner is not None and working_at(row.site_id).filter(pk=owner).exists():
+            return owner
     return by.user_id
 
 

@@ -7,8 +7,8 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from throughline.foundation.access.models import User
 from throughline.foundation.access.permissions import Permission
+from throughline.foundation.access.queries import working_at
 from throughline.foundation.journal.publishing import publish
 from throughline.foundation.kernel.actions import NotFound, Place, action, locator
 from throughline.foundation.kernel.actor import Actor
@@ -128,7 +128,7 @@ def _who(given: AppointmentIn, site_id: UUID, slot: Slot | None) -> dict[str, An
     """Whom it is with, where and by which phone: what was typed wins over the directory."""
     practitioner_id = slot.practitioner_id if slot else given.practitioner_id
     organization_id = slot.organization_id if slot else given.organization_id
-    user = _chosen(User, given.with_user_id, is_active=True, grants__site_id=site_id)
+    user = working_at(site_id).filter(pk=given.with_user_id).first() if given.with_user_id else None
     practitioner = _chosen(Practitioner, practitioner_id, site_id=site_id)
     organization = _chosen(Organization, organization_id, site_id=site_id)
     if practitioner and organization is None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from throughline.foundation.access.models import User
 from throughline.foundation.access.permissions import Permission
+from throughline.foundation.access.queries import working_at
 from throughline.foundation.kernel.actions import Refusal, action
 from throughline.foundation.kernel.actor import Actor, system
 from throughline.practice.coordination.actions import appointment_tasks as follow
@@ -79,7 +79,7 @@ def _settle(row: Appointment, left: VisitLeft, case: Case, *, by: Actor, at: dat
         appointments.cancel(appointment_id=row.id, by_whom="us", reason=CLOSED, by=by, at=at)
         return
     wanted = left.owner_id if left.choice == HAND_OVER else case.owner_id or by.user_id
-    owner = User.objects.filter(pk=wanted, is_active=True, grants__site_id=row.site_id).first() if wanted else None
+    owner = working_at(row.site_id).filter(pk=wanted).first() if wanted else None
     if owner is None:
         raise UnableToSettle(f"Choose a colleague of this site who sees to “{row.what}” from now on.")
     Appointment.objects.filter(pk=row.id).update(owner=owner)

@@ -171,7 +171,8 @@ def _about(row: RoundEntry, case: Case | None) -> dict[str, Any]:
 def _owner(row: RoundEntry, owner_id: UUID | None, case: Case | None, by: Actor) -> User | None:
     """Who was named; nobody named: who owns the case, else who writes."""
     wanted = owner_id or (case.owner_id if case else None) or by.user_id
-    users = User.objects.filter(is_active=True, grants__site=row.site_id, grants__role__in=ROLES)
+    held = {"grants__site": row.site_id, "grants__role__in": ROLES, "grants__until": None}
+    users = User.objects.filter(is_active=True, **held)
     owner = users.filter(pk=wanted).first() if wanted else None
     if owner is None and owner_id is not None:
         raise rules.UnableToRound("Choose a colleague who works at this site.")
@@ -230,7 +231,8 @@ def _decide(made: Conference, number: int, text: str, *, by: Actor, at: datetime
     zone = made.patient.time_zone or made.patient.site.time_zone
     today = at.astimezone(ZoneInfo(zone)).date()
     read = line_entry.read(text.strip(), today)
-    users = User.objects.filter(is_active=True, grants__site=made.site_id, grants__role__in=ROLES).distinct()
+    held = {"grants__site": made.site_id, "grants__role__in": ROLES, "grants__until": None}
+    users = User.objects.filter(is_active=True, **held).distinct()
     colleagues: list[tuple[object, str]] = [(user.id, str(user)) for user in users]
     found = line_entry.owner_of(read.owner, colleagues) if read.owner else None
     named = found if isinstance(found, UUID) else None

@@ -4,6 +4,7 @@ from datetime import datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from throughline.foundation.access.queries import working_at
 from throughline.foundation.kernel.actor import Actor, system
 from throughline.foundation.ui import formats
 from throughline.practice.coordination.models import ReferralOut
@@ -45,7 +46,7 @@ def look_again(row: ReferralOut, *, at: datetime, asked_at: datetime | None = No
         verb=wait.verb,
         title=f"{row.service}, {row.to_name}: {wait.says}{phone}"[:300],
         why=f"Referral {referring.WORDS[row.state]} since {formats.day(row.since.astimezone(ZoneInfo(zone)).date())}",
-        owner_id=row.owner_id,
+        owner_id=_owner(row),
         due_at=end,
         time_zone=zone,
         subject=subject,
@@ -54,6 +55,13 @@ def look_again(row: ReferralOut, *, at: datetime, asked_at: datetime | None = No
     morning = min(datetime.combine(row.look_on, time(8), tzinfo=ZoneInfo(zone)), at + LONGEST_REST)
     if morning > at:
         tasks.hold_task(task_id=task_id, until=morning, reason="waiting-provider", by=BY, at=at)
+
+
+def _owner(row: ReferralOut) -> UUID | None:
+    """Who looks: its owner while she works there, else that of the case, else nobody: a gap that shows."""
+    of_case = row.case.owner_id if row.case is not None else None
+    working = set(working_at(row.site_id).filter(pk__in=[row.owner_id, of_case]).values_list("pk", flat=True))
+    return next((owner for owner in (row.owner_id, of_case) if owner in working), None)
 
 
 def referral_of_task(task_id: UUID) -> UUID | None:

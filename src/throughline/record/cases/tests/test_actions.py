@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from throughline.foundation.access.models import Grant
 from throughline.foundation.access.queries import actor_for, viewer_for
-from throughline.foundation.access.tests.factories import make_site, make_user
-from throughline.foundation.kernel.actions import NotFound, NotPermitted
+from throughline.foundation.access.tests.factories import make_site, make_team, make_user
+from throughline.foundation.kernel.actions import NotFound, NotPermitted, Refusal
 from throughline.foundation.kernel.actor import system
 from throughline.record.cases import actions, queries, rules
 from throughline.record.cases.models import Case
@@ -93,6 +94,46 @@ def test_closing_asks_for_reason_and_summary_and_can_be_taken_back(site, nurse):
     assert (record.state, record.programmes) == ("active", ("Transitional care",))
 
 
+def test_a_case_the_patient_declined_waits_for_consent_again_when_reopened(site, nurse):
+    case_id, by = make_case(site, nurse), actor_for(nurse, at=NOW)
+    later = NOW + timedelta(minutes=5)
+    declined = actions.ConsentIn("case-management", "declined", "verbal", "the patient")
+    actions.record_consent(case_id=case_id, consent=declined, by=by, at=later)
+    with pytest.raises(rules.UnableToMoveCase, match="why"):
+        actions.reopen_case(case_id=case_id, reason=" ", by=by, at=later)
+    actions.reopen_case(case_id=case_id, reason="She called back", by=by, at=later)
+    assert Case.objects.get(pk=case_id).state == "pending"
+    words = [rules.step_words(step.act, step.after) for step in queries.history(viewer_for(nurse, at=later), case_id)]
+    assert words[0] == "Reopened, waiting for consent"
+
+
+def test_a_case_whose_owner_left_waits_for_an_owner_when_reopened(site, nurse):
+    case_id, by = make_case(site, nurse), actor_for(nurse, at=NOW)
+    actions.close_case(case_id=case_id, reason="goals-met", summary="Walks alone.", by=by, at=NOW)
+    Grant.objects.filter(user=nurse).update(until=NOW)
+    boss = make_user("supervisor", site)
+    actions.reopen_case(case_id=case_id, reason="Closed too early", by=system("test"), at=NOW)
+    assert [one.id for one in queries.unassigned_cases(viewer_for(boss, at=NOW))] == [case_id]
+
+
+def test_a_case_without_owner_is_given_once_and_keeps_its_team(site, nurse):
+    boss, other, team = make_user("supervisor", site), make_user("case_manager", site), make_team(site)
+    case_id, by = make_case(site, nurse), actor_for(boss, at=NOW)
+    actions.assign_case(case_id=case_id, owner_id=None, team_id=team.id, by=by, at=NOW)
+    actions.give_case(case_id=case_id, owner_id=nurse.id, by=by, at=NOW)
+    with pytest.raises(actions.UnableToAssign, match="taken this case meanwhile"):
+        actions.give_case(case_id=case_id, owner_id=other.id, by=by, at=NOW)
+    case = Case.objects.get(pk=case_id)
+    assert (case.owner_id, case.team_id) == (nurse.id, team.id)
+
+
+def test_a_case_goes_to_nobody_whose_role_here_has_ended(site, nurse):
+    case_id, former = make_case(site, nurse), make_user("case_manager", site)
+    Grant.objects.filter(user=former).update(until=NOW)
+    with pytest.raises(actions.UnableToAssign, match="works at this site"):
+        actions.assign_case(case_id=case_id, owner_id=former.id, team_id=None, by=system("test"), at=NOW)
+
+
 def test_assigning_opens_the_record_and_closes_it_to_the_former_owner(site, nurse):
     case_id, other = make_case(site, nurse), make_user("case_manager", site)
     with pytest.raises(NotFound):
@@ -134,7 +175,12 @@ def test_consent_holds_until_withdrawn(site, nurse):
     patient_id = queries.case(viewer, case_id).patient_id
     assert queries.consent_holds(viewer, patient_id, "case-management")
     consent = queries.case(viewer, case_id).consents[0]
-    actions.withdraw_consent(case_id=case_id, consent_id=consent.id, withdrawn_by="the patient", by=by, at=NOW)
+    withdrawal = {"case_id": case_id, "consent_id": consent.id, "by": by, "at": NOW}
+    for nobody in (" ", "x" * 201):
+        with pytest.raises(Refusal, match="who decided"):
+            actions.withdraw_consent(**withdrawal, withdrawn_by=nobody)
+    actions.withdraw_consent(**withdrawal, withdrawn_by="her daughter, health care proxy")
+    assert queries.case(viewer, case_id).consents[0].withdrawn_by == "her daughter, health care proxy"
     assert not queries.consent_holds(viewer, patient_id, "case-management")
 
 

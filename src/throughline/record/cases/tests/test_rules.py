@@ -18,6 +18,7 @@ ALLOWED = {
     ("active", "close"): "closed",
     ("paused", "close"): "closed",
     ("closed", "reopen"): "active",
+    ("closed", "reopen-unasked"): "pending",
 }
 
 

@@ -39,6 +39,7 @@ def _context(viewer: Viewer, case_id: UUID) -> dict[str, object]:
         "close_reasons": rules.CLOSE_REASONS.items(),
         "pause_reasons": rules.PAUSE_REASONS.values(),
         "programmes": [p for key, p in programmes().items() if key not in enrolled],
+        "criteria": sorted(programmes().values(), key=lambda p: (p.key not in enrolled, p.title)),
     }
 
 
@@ -102,7 +103,7 @@ def _consent(request: HttpRequest, viewer: Viewer, case_id: UUID) -> str:
 
 def _withdraw(request: HttpRequest, viewer: Viewer, case_id: UUID) -> str:
     consent_id = entered_id(request.POST.get("consent", ""), "Choose the consent.")
-    who = request.POST.get("withdrawn_by") or "the patient"
+    who = request.POST.get("withdrawn_by", "")
     actions.withdraw_consent(case_id=case_id, consent_id=consent_id, withdrawn_by=who, by=viewer.actor, at=viewer.at)
     return "Withdrawal recorded. Decide what becomes of the case."
 

@@ -103,15 +103,26 @@ def reassign_all(
     *, site_id: UUID, from_user_id: UUID, to_user_id: UUID | None, team_id: UUID | None,
     only: Iterable[UUID] | None = None, by: Actor, at: datetime
 ) -> int:  # fmt: skip
-    """Move a colleague's live tasks at the site (all, or those named) to a colleague or a team; return how many."""
+    """Move a colleague's live tasks at the site (all, or those named) to a colleague or a team; return how many.
+
+    Of a whole list those go too that she has handed on: whoever takes the list answers for them from now on.
+    """
     owner, team = holders(site_id, to_user_id, team_id)
     if owner is None and team is None:
         raise UnableToAddTask("Choose a colleague or team that works at this site.")
-    live = Task.objects.select_for_update().filter(site_id=site_id, owner_id=from_user_id, state__in=rules.LIVE)
-    moved = list(live if only is None else live.filter(pk__in=list(only)))
+    live = Task.objects.select_for_update(of=("self",)).filter(site_id=site_id, state__in=rules.LIVE)
+    hers = live.filter(owner_id=from_user_id)
+    moved = list(hers if only is None else hers.filter(pk__in=list(only)))
+    handed_on = list(live.filter(delegated_by_id=from_user_id).exclude(owner_id=from_user_id)) if only is None else []
+    for task in handed_on:
+        if owner is None or task.owner_id != owner.id:
+            before, task.delegated_by = face_of(task), owner
+            changed(task, "delegate", before, "reassigned with the rest of a list", by=by, at=at)
+        else:
+            moved.append(task)
     for task in moved:
         before = face_of(task)
         task.owner, task.team, task.delegated_by, task.state = owner, team, None, rules.OPEN
         changed(task, "assign", before, "reassigned with the rest of a list", by=by, at=at)
         tell(task, "assign", ", ".join(str(h) for h in (owner, team) if h), "", by=by, at=at)
-    return len(moved)
+    return len(moved) + len([task for task in handed_on if task not in moved])

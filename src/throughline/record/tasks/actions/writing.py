@@ -7,6 +7,7 @@ from uuid import UUID
 from throughline.foundation.access.bulk import Statement
 from throughline.foundation.access.models import Team, User
 from throughline.foundation.access.pending import write
+from throughline.foundation.access.queries import working_at
 from throughline.foundation.journal.publishing import publish
 from throughline.foundation.journal.rows import unsaved
 from throughline.foundation.kernel.actions import NotFound, Place, Refusal, locator
@@ -34,7 +35,7 @@ def locked_task(task_id: UUID) -> Task:
 
 def holders(site_id: UUID, owner_id: UUID | None, team_id: UUID | None) -> tuple[User | None, Team | None]:
     """Return the colleague and the team named. Raises UnableToAddTask for one that does not work at the site."""
-    owner = User.objects.filter(pk=owner_id, is_active=True, grants__site=site_id).first() if owner_id else None
+    owner = working_at(site_id).filter(pk=owner_id).first() if owner_id else None
     team = Team.objects.filter(pk=team_id, site=site_id, active=True).first() if team_id else None
     if (owner_id and owner is None) or (team_id and team is None):
         raise UnableToAddTask("Choose a colleague or team that works at this site.")
