@@ -46,6 +46,18 @@ class PatientDied(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeathTakenBack(Event):
+    """A death was noted by mistake: the patient lives."""
+
+    kind: ClassVar[str] = "people.death-taken-back"
+    reason: str
+
+    def sentence(self) -> str:
+        """Return the line of the story."""
+        return f"Was recorded as deceased by mistake: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DuplicateFound(Event):
     """Another record may be the same person. Nothing was merged."""
 

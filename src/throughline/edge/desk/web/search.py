@@ -39,7 +39,7 @@ def search(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     subject = _subject(request, viewer)
     only_commands = text.startswith(">")
     found = Found((), False, "")
-    if len(text) >= 2 and not only_commands and viewer.may(Permission.SEARCH_PATIENTS):
+    if text and not only_commands and viewer.may(Permission.SEARCH_PATIENTS):
         found = people.search_patients(viewer, text, limit=MOST)
     context = {
         "text": text,

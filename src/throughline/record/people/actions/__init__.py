@@ -11,6 +11,7 @@ from throughline.record.people.actions.changing import (
     change_particulars,
     end_particular,
     mark_deceased,
+    take_back_death,
 )
 from throughline.record.people.actions.deciding import UnableToDecide, keep_apart, reopen_pair
 from throughline.record.people.actions.flagging import flag_duplicates
@@ -84,6 +85,7 @@ __all__ = [
     "part_entries",
     "register_patient",
     "reopen_pair",
+    "take_back_death",
     "take_in_organizations",
     "take_in_patient",
     "take_in_patients",

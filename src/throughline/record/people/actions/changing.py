@@ -21,7 +21,7 @@ from throughline.record.people.actions.assembly import (
     point_row,
     refresh,
 )
-from throughline.record.people.events import ParticularsChanged, PatientDied
+from throughline.record.people.events import DeathTakenBack, ParticularsChanged, PatientDied
 from throughline.record.people.models import (
     Address,
     ContactPerson,
@@ -152,6 +152,8 @@ def add_identifier(*, patient_id: UUID, identifier: IdentifierIn, by: Actor, at:
     taken = held.exclude(patient=patient).select_related("patient").first() if row.kind == "mrn" else None
     if taken:
         raise UnableToChange(f"The record number {row.value} already belongs to {taken.patient.display_name}.")
+    if PatientIdentifier.objects.filter(patient=patient, kind=row.kind, value=row.value, until=None).exists():
+        raise UnableToChange(f"She has the number {row.value} already.")
     row.save(force_insert=True)
     _store(patient, ["identifier"], by, at)
     return row.id
@@ -162,6 +164,9 @@ def add_contact_person(*, patient_id: UUID, person: ContactPersonIn, by: Actor, 
     """Add someone in the patient's life with her phones, authority and what she may be told. Raises UnableToChange."""
     if not person.name.strip():
         raise UnableToChange("Enter the person's name.")
+    for point in person.contact_points:
+        if point.system == "phone" and not read_phone(point.value)[0]:
+            raise UnableToChange(f"Enter the phone “{point.value}” with its area code, such as (555) 123-4567.")
     patient = _locked(patient_id)
     rank = ContactPerson.objects.filter(patient_id=patient_id).count() + 1
     row, points = person_row(person, _origin(patient, at), rank)
@@ -192,10 +197,27 @@ def mark_deceased(*, patient_id: UUID, by: Actor, at: datetime, died_at: datetim
         raise UnableToChange("She is recorded as deceased already.")
     if died_at and died_at > at:
         raise UnableToChange("Enter a date of death that is not after today.")
+    if died_at and patient.birth_date and died_at.date() < patient.birth_date:
+        born = f"{patient.birth_date:%m/%d/%Y}"
+        raise UnableToChange(f"She was born on {born}. Enter a date of death that is not before it.")
     patient.deceased, patient.deceased_at = True, died_at
     _touch(patient, at)
     when = f"{died_at:%m/%d/%Y}" if died_at else ""
     publish(PatientDied(site_id=patient.site_id, patient_id=patient.id, when=when), by=by, at=at)
+
+
+@action("people.take-back-death", needs=Permission.EDIT_PATIENT, on="patient_id")
+def take_back_death(*, patient_id: UUID, reason: str, by: Actor, at: datetime) -> None:
+    """Record that a death was noted by mistake. Raises UnableToChange without a reason, or when none was noted."""
+    patient = _locked(patient_id)
+    if not patient.deceased:
+        raise UnableToChange("She is not recorded as deceased.")
+    if not reason.strip():
+        raise UnableToChange("Say how you know that she lives.")
+    patient.deceased, patient.deceased_at = False, None
+    _touch(patient, at)
+    told = DeathTakenBack(site_id=patient.site_id, patient_id=patient.id, reason=reason.strip()[:300])
+    publish(told, by=by, at=at)
 
 
 def _locked(patient_id: UUID) -> Patient:

@@ -6,7 +6,16 @@ from datetime import date
 from functools import lru_cache
 
 from throughline.record.people.rules.dates import OLDEST, find_birth_date
-from throughline.record.people.rules.names import PARTICLES, TITLES, also_called, called_sounds, fold, sound
+from throughline.record.people.rules.names import (
+    PARTICLES,
+    TITLES,
+    also_called,
+    called_sounds,
+    fold,
+    is_whole_word,
+    plain_signs,
+    sound,
+)
 from throughline.record.people.rules.tokens import Kind, bare_number
 
 LONGEST_TEXT = 120
@@ -38,8 +47,12 @@ class Intent:
 
     @property
     def is_empty(self) -> bool:
-        """True when there is too little to search by: no date, no number and fewer than two letters."""
-        return not (self.dates or self.digits or self.numbers or len("".join(self.words)) >= 2)
+        """True when there is too little to search by: no date, no number and fewer than two letters.
+
+        One letter of a script without capitals (王) is a whole name.
+        """
+        said = "".join(self.words)
+        return not (self.dates or self.digits or self.numbers or len(said) >= 2 or is_whole_word(said))
 
     def read_as(self) -> str:
         """Return in words how the text was understood, for the line above the results."""
@@ -73,7 +86,7 @@ class Probe:
 
 def read_search(text: str, *, today: date) -> Intent:
     """Return what a search text means. Anything unreadable is taken as name words."""
-    rest = _LABELS.sub(" ", text[:LONGEST_TEXT])
+    rest = _LABELS.sub(" ", plain_signs(text[:LONGEST_TEXT]))[:LONGEST_TEXT]
     dates: tuple[date, ...] = ()
     maybe = False
     born = find_birth_date(rest, today=today)

@@ -53,6 +53,19 @@ def fold(text: str) -> str:
     return " ".join(_NOT_WORD.sub(" ", _APOSTROPHES.sub("", plain)).split())
 
 
+def plain_signs(text: str) -> str:
+    """Return text with digits of any script and signs of any width as they are kept: both １２ and ١٢ are 12."""
+    if text.isascii():
+        return text
+    normal = unicodedata.normalize("NFKC", text)
+    return "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in normal)
+
+
+def is_whole_word(text: str) -> bool:
+    """Whether a single letter can be a whole name: one of a script without capitals, such as 王."""
+    return len(text) == 1 and unicodedata.category(text) == "Lo"
+
+
 @lru_cache(maxsize=50_000)
 def words(text: str) -> tuple[str, ...]:
     """Return the folded words of a name that say something: particles joined to what follows them as well as apart.

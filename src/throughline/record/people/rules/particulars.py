@@ -13,7 +13,8 @@ def wrong_with(person: PersonIn, *, today: date) -> list[str]:
     if not any((name.given or name.family).strip() for name in person.names):
         problems.append("Enter at least one name.")
     problems += wrong_with_birth(person.birth_date, today=today)
-    for point in person.contact_points:
+    theirs = [point for other in person.contact_persons for point in other.contact_points]
+    for point in (*person.contact_points, *theirs):
         if point.system == "phone" and not read_phone(point.value)[0]:
             problems.append(f"Enter the phone “{point.value}” with its area code, such as (555) 123-4567.")
     return problems

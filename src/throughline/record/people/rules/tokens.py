@@ -16,7 +16,7 @@ from datetime import date
 from enum import StrEnum
 from itertools import pairwise, product
 
-from throughline.record.people.rules.names import sound, words
+from throughline.record.people.rules.names import plain_signs, sound, words
 from throughline.record.people.rules.phones import phone_digits
 
 MOST_TOKENS = 120
@@ -62,7 +62,7 @@ class Findable:
 
 def bare_number(value: str) -> str:
     """Return an identifier as it is compared: letters and digits only, upper case."""
-    return re.sub(r"[^0-9A-Za-z]", "", value).upper()[:100]
+    return re.sub(r"[^0-9A-Za-z]", "", plain_signs(value)).upper()[:100]
 
 
 def entry_of(patient: Findable) -> list[str]:

@@ -17,6 +17,7 @@ from throughline.record.people.actions import (
     end_particular,
     mark_deceased,
     register_patient,
+    take_back_death,
     take_in_organizations,
     take_in_practitioners,
     take_in_roles,
@@ -142,6 +143,32 @@ def test_a_death_is_told_once_and_never_ahead(her):
     assert JournalEntry.objects.get(kind="people.patient-died").sentence == "Died on 03/02/2026"
     with pytest.raises(UnableToChange, match="already"):
         mark_deceased(patient_id=key, died_at=AT, by=by, at=AT)
+
+
+def test_a_death_is_not_before_birth_and_is_taken_back_with_a_reason(her):
+    key, by = her
+    Patient.objects.filter(pk=key).update(birth_date=AT.date() - timedelta(days=9))
+    with pytest.raises(UnableToChange, match="not before it"):
+        mark_deceased(patient_id=key, died_at=AT - timedelta(days=10), by=by, at=AT)
+    with pytest.raises(UnableToChange, match="not recorded"):
+        take_back_death(patient_id=key, reason="She called", by=by, at=AT)
+    mark_deceased(patient_id=key, died_at=AT - timedelta(days=9), by=by, at=AT)
+    with pytest.raises(UnableToChange, match="how you know"):
+        take_back_death(patient_id=key, reason=" ", by=by, at=AT)
+    take_back_death(patient_id=key, reason="She called", by=by, at=AT)
+    found = Patient.objects.get(pk=key)
+    assert (found.deceased, found.deceased_at) == (False, None)
+    told = JournalEntry.objects.get(kind="people.death-taken-back")
+    assert told.sentence == "Was recorded as deceased by mistake: She called"
+
+
+def test_a_number_is_hers_once_and_a_contact_s_phone_can_be_called(her):
+    key, by = her
+    with pytest.raises(UnableToChange, match="has the number 1 already"):
+        add_identifier(patient_id=key, identifier=IdentifierIn("1", "mrn"), by=by, at=AT)
+    other = ContactPersonIn("Ines", contact_points=(ContactPointIn("ask her son"),))
+    with pytest.raises(UnableToChange, match="with its area code"):
+        add_contact_person(patient_id=key, person=other, by=by, at=AT)
 
 
 def test_practitioners_and_their_roles_are_taken_in_once():

@@ -183,6 +183,15 @@ def test_a_year_beside_a_name_is_a_birth_year_and_alone_is_digits():
     assert read_search("x", today=TODAY).is_empty
 
 
+def test_one_letter_may_be_a_whole_name_and_digits_are_digits_in_every_script():
+    assert not read_search("王", today=TODAY).is_empty
+    assert read_search("é", today=TODAY).is_empty
+    assert read_search("５５５-２０１-４４７７", today=TODAY).digits == ("5552014477",)
+    assert read_search("٠٣/١٤/١٩٤٣", today=TODAY).dates == (date(1943, 3, 14),)
+    assert read_search("ＭＲ－００４２", today=TODAY).numbers == ("MR0042",)
+    assert "IMR0042" in entry_of(Findable((NameWords("Ana"),), record_numbers=("ＭＲ－００４２",)))
+
+
 @given(st.text(max_size=200))
 def test_any_text_can_be_searched_for(text):
     intent = read_search(text, today=TODAY)

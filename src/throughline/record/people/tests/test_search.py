@@ -300,3 +300,9 @@ def _ranges() -> set[tuple]:
 def _entries() -> set[tuple]:
     rows = SearchEntry.objects.values_list("site_id", "tokens", "patient_id")
     return {(place, token[0], token[1:], key) for place, tokens, key in rows for token in tokens}
+
+
+def test_a_family_name_of_one_letter_is_found():
+    by = actor()
+    key = register_patient(site_id=site().id, person=PersonIn(names=(NameIn("王", "小明"),)), by=by, at=AT)
+    assert [match.patient_id for match in search_patients(viewer(), "王", limit=5).matches] == [key]

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -214,3 +215,17 @@ def test_the_facts_of_two_records_are_compared_in_words(client, supervisor, her)
     for words in ("Chinese", "Female"):
         assert words in shown
     assert not re.search(r">\s*(F|zh|female)\s*<", shown)
+
+
+def test_a_death_keeps_its_day_in_every_zone_and_can_be_taken_back(client, nurse, her):
+    open_to(nurse, her, site())
+    where, page = reverse("people:deceased", args=[her]), reverse("people:particulars", args=[her])
+    client.post(where, {"on": "2025-11-02"})
+    died = Patient.objects.get(pk=her).deceased_at
+    assert {f"{died.astimezone(ZoneInfo(zone)):%F}" for zone in ("Pacific/Honolulu", "Europe/Madrid")} == {"2025-11-02"}
+    assert "Died on Nov 2, 2025." in client.get(page).content.decode()
+    client.post(where, {"on": "2025-11-03"})
+    assert "Died on Nov 3, 2025." in client.get(page).content.decode()
+    client.post(where, {"reason": "Another patient of the name"})
+    assert not Patient.objects.get(pk=her).deceased
+    assert "Record that she died" in client.get(page).content.decode()

@@ -1,7 +1,9 @@
 """A patient's particulars: facts changed in one form, names, phones, addresses, numbers and people added and ended."""
 
+from datetime import datetime, time
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -132,9 +134,16 @@ def end(request: HttpRequest, viewer: Viewer, patient_id: UUID, row_id: UUID) ->
 @require_POST
 @page("people.deceased", needs=Permission.EDIT_PATIENT, patient="patient_id")
 def deceased(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> HttpResponse:
-    """Record that the patient died."""
-    day = entered_day(request.POST.get("on", ""))
-    died_at = viewer.at.replace(year=day.year, month=day.month, day=day.day) if day else None
+    """Record that the patient died, or that this was noted by mistake."""
+    if "reason" in request.POST:
+        reason = request.POST["reason"]
+        actions.take_back_death(patient_id=patient_id, reason=reason, by=viewer.actor, at=viewer.at)
+        return _done(request, patient_id, "Taken back: she lives.")
+    day, now = entered_day(request.POST.get("on", "")), viewer.at.astimezone(ZoneInfo(viewer.time_zone))
+    # Noon is the same day in every zone the record is read in; of today only what has passed.
+    died_at = datetime.combine(day, time(12), now.tzinfo) if day else None
+    if day == now.date():
+        died_at = now
     actions.mark_deceased(patient_id=patient_id, died_at=died_at, by=viewer.actor, at=viewer.at)
     return _done(request, patient_id, "Recorded.")
 
