@@ -257,7 +257,8 @@ class _Taking:
             fact = complete(reading, patient, self.draft, self.resolver, known)
             if key in self.draft.asked and patient is not None and patient_id is not None:
                 days = known.shifts.get(patient.resource_id, 0)
-                self.referring.refer(key, patient_id, known, days=days, **self.act)
+                if why := self.referring.refer(key, patient_id, known, days=days, **self.act):
+                    self.outcome.not_referred.append((f"{key.resource_type}/{key.resource_id}", why))
         except Refused as refusal:
             why = refusal.why if refusal.why.endswith(".") else f"{refusal.why}."
             path = refusal.path or key.resource_type

@@ -119,6 +119,7 @@ class Import:
             before.stored += stored
             before.unchanged += len(waiting) - stored - len(unknown)
             before.resources += len(waiting) - len(unknown)
+            before.not_referred += self.summary.not_referred
             self.summary = before
 
     def _refuse(self, one: Found, resource: str, path: str, why: str) -> None:

@@ -14,7 +14,8 @@ class StretchOutcome:
     and new or changed resources by patient and type.
 
     `schedules` and `published` are the schedules named and those of which times were, by their ids at the source.
-    `unknown` are the refusals of resources whose patient a later file may bring.
+    `unknown` are the refusals of resources whose patient a later file may bring; `not_referred` the orders kept that
+    ask for a referral and made none, with why.
     """
 
     stored: int = 0
@@ -25,6 +26,7 @@ class StretchOutcome:
     arrived: dict[UUID, Counter[str]] = field(default_factory=dict)
     schedules: set[str] = field(default_factory=set)
     published: set[str] = field(default_factory=set)
+    not_referred: list[tuple[str, str]] = field(default_factory=list)
 
     def receipts(self) -> list[Receipt]:
         """Return what arrived, by patient."""
@@ -34,7 +36,8 @@ class StretchOutcome:
 @dataclass(slots=True)
 class Summary:
     """The truthful sum of an import. Always stored + unchanged + refused = resources; a file that cannot be read at
-    all counts as one refused resource. `skipped` names files of a folder that hold no FHIR at all."""
+    all counts as one refused resource. `skipped` names files of a folder that hold no FHIR at all, `not_referred` the
+    orders kept that ask for a referral and are too old to make one."""
 
     files: int = 0
     patients: int = 0
@@ -43,6 +46,7 @@ class Summary:
     unchanged: int = 0
     refused: list[dict[str, str]] = field(default_factory=list)
     skipped: list[dict[str, str]] = field(default_factory=list)
+    not_referred: list[dict[str, str]] = field(default_factory=list)
 
     def add(self, file: str, outcome: StretchOutcome) -> None:
         """Add what became of one stretch of a file."""
@@ -51,6 +55,7 @@ class Summary:
         self.resources += outcome.stored + outcome.unchanged
         for resource, path, why in outcome.refused:
             self.refuse(file, resource, path, why)
+        self.not_referred += [{"file": file, "resource": one, "why": why} for one, why in outcome.not_referred]
 
     def refuse(self, file: str, resource: str, path: str, why: str) -> None:
         """Add one refusal."""
@@ -70,4 +75,6 @@ class Summary:
         }
         if self.skipped:
             result["skipped"] = self.skipped
+        if self.not_referred:
+            result["not_referred"] = self.not_referred
         return result

@@ -35,20 +35,24 @@ class Referring:
         self.resolver = resolver
         self.viewer = viewer
 
-    def refer(self, key: Key, patient_id: UUID, known: Known, *, days: int, by: Actor, at: datetime) -> None:
+    def refer(self, key: Key, patient_id: UUID, known: Known, *, days: int, by: Actor, at: datetime) -> str:
         """Make a referral of the order `key` when it asks for one and has made none; its dates are later by `days`.
 
+        Return why an order that asks for one is too old to make it, "" otherwise.
         Raises Refused with intake's own sentence when it takes none.
         """
         asked = self.draft.asked.get(key)
         if asked is None:
-            return
+            return ""
         day = _day(asked, days, at)
         numbers = self._numbers(asked, key)
-        if at.date() - day > _OLDEST:
-            return
         if referrals.has_come(self.viewer, site_id=self.site_id, external_ids=numbers):
-            return
+            return ""
+        if at.date() - day > _OLDEST:
+            return (
+                f"It asks for a referral since {day:%b %-d, %Y}, over a year ago, so none was made. Ask the sender "
+                "whether it still stands, and refer her by hand if it does."
+            )
         sent = intake.ReferralIn(
             patient_id=patient_id,
             source=self._source(asked, known),
@@ -65,6 +69,7 @@ class Referring:
                 intake.receive_referral(site_id=self.site_id, referral=sent, by=by, at=at)
         except Refusal as refusal:
             raise Refused("ServiceRequest", f"asks for a referral that intake refused: {refusal}") from None
+        return ""
 
     def _numbers(self, asked: Asked, key: Key) -> list[str]:
         """Return what the order may have come by before, the sender's own number first: unique within the source."""

@@ -158,6 +158,17 @@ def test_other_orders_are_kept_and_refer_nobody(site, tmp_path):
     assert not Referral.objects.exists()
 
 
+def test_an_order_too_old_to_refer_by_is_named_in_the_summary_once(site, tmp_path):
+    old = order("forgotten", authoredOn="2019-05-01")
+    summary = take_in(site, tmp_path, [*bundles.whole(), old])
+    (named,) = summary.as_json["not_referred"]
+    assert named["resource"] == "ServiceRequest/forgotten"
+    assert "since May 1, 2019, over a year ago, so none was made" in named["why"]
+    assert "not_referred" not in take_in(site, tmp_path, [*bundles.whole(), old]).as_json
+    later = take_in(site, tmp_path, [order("new"), order("old-later", authoredOn="2019-05-01", identifier=[])])
+    assert [one["resource"] for one in later.as_json["not_referred"]] == ["ServiceRequest/old-later"]
+
+
 def test_who_asks_is_told_from_the_requester_and_the_stay(site, tmp_path):
     plan = {
         "resourceType": "Organization",
