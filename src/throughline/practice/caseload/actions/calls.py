@@ -89,24 +89,55 @@ def _follow(
     limit = _limit(before)
     if chosen.key != "call-back" and before.failed + before.counts(call.contact.began_at) >= limit:
         return _letter(before, limit, contact_id, by=by, at=at)
+    if chosen.key == "wrong-number":
+        return _find_number(before, contact_id, call, by=by, at=at)
     if call.next_try is None:
         return "no further try planned"
+    return _try_again(before, contact_id, call.next_try, chosen, by=by, at=at)
+
+
+def _try_again(
+    before: contacts.Before, contact_id: UUID, when: datetime, chosen: rules.Outcome, *, by: Actor, at: datetime
+) -> str:
     standing = _call_task(before.patient_id, by.user_id)
     deadline = standing.legal_due_at if standing is not None else None
     zone = before.time_zone or "America/New_York"
-    if deadline is not None and call.next_try > deadline:
+    if deadline is not None and when > deadline:
         # Resting until then would pass a legal deadline: the call stays on the list, and the words say why.
         today = at.astimezone(ZoneInfo(zone)).date()
         return f"stays on your list, the deadline is {formats.moment(deadline, zone, today)}"
     if standing is not None:
         remember_place("task_id", standing.id, Place(standing.site_id, standing.patient_id))
-        tasks.hold_task(
-            task_id=standing.id, until=call.next_try, reason="later-today", locked=standing, by=by, at=at
-        )  # fmt: skip
+        tasks.hold_task(task_id=standing.id, until=when, reason="later-today", locked=standing, by=by, at=at)
     else:
-        _call_again(before, contact_id, call.next_try, chosen, by=by, at=at)
-    local = call.next_try.astimezone(ZoneInfo(zone))
-    return f"next try {local:%a, %b} {local.day}, {formats.clock(call.next_try, zone)}"
+        _call_again(before, contact_id, when, chosen, by=by, at=at)
+    local = when.astimezone(ZoneInfo(zone))
+    return f"next try {local:%a, %b} {local.day}, {formats.clock(when, zone)}"
+
+
+def _find_number(before: contacts.Before, contact_id: UUID, call: CallIn, *, by: Actor, at: datetime) -> str:
+    """Ask for the right number; a call that waits already rests meanwhile, none is planned to the number found wrong."""
+    patient_id, said = before.patient_id, "find the right number, on your list"
+    live = Task.objects.filter(patient_id=patient_id, state__in=LIVE, subject__startswith="wrong-number:")
+    if live.exists():
+        said = "the right number is being sought already"
+    else:
+        ending = f"the one ending {call.contact.number[-4:]}" if call.contact.number else "the one dialled"
+        wanted = tasks.TaskIn(
+            patient_id=patient_id,
+            verb="Find",
+            title=f"the right phone number; {ending} is wrong or disconnected",
+            owner_id=by.user_id,
+            due_at=at,
+            time_zone=before.time_zone,
+            subject=f"wrong-number:{contact_id}",
+        )
+        tasks.add_task(patient_id=patient_id, task=wanted, by=by, at=at)
+    if call.next_try is None or _call_task(patient_id, by.user_id) is None:
+        return said
+    chosen = rules.outcome(call.contact.outcome)
+    rest = _try_again(before, contact_id, call.next_try, chosen, by=by, at=at)
+    return f"{said}; the call: {rest}"
 
 
 def _letter(before: contacts.Before, limit: int, contact_id: UUID, *, by: Actor, at: datetime) -> str:
@@ -164,7 +195,7 @@ def undo_call(*, contact_id: UUID, by: Actor, at: datetime) -> UUID:
     for task in Task.objects.filter(patient_id=patient_id, subject=f"unreached:{contact_id}", state__in=LIVE):
         gone = {"subject": f"task:{task.id}", "reason": "The call was taken back."}
         documents.discard_about(patient_id=patient_id, **gone, by=by, at=at)
-    for subject in (f"next-try:{contact_id}", f"unreached:{contact_id}"):
+    for subject in (f"next-try:{contact_id}", f"unreached:{contact_id}", f"wrong-number:{contact_id}"):
         tasks.cancel_tasks_for(patient_id=patient_id, subject=subject, reason="The call was taken back.", by=by, at=at)
     held = Task.objects.filter(patient_id=patient_id, kind="call", state__in=LIVE, transitions__at=logged_at)
     for task in held.filter(transitions__act="hold", hold_until__isnull=False).distinct():

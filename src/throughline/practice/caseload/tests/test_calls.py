@@ -15,6 +15,7 @@ from throughline.foundation.journal.models import JournalEntry
 from throughline.foundation.kernel.actions import NotPermitted
 from throughline.practice.caseload import ranking
 from throughline.practice.caseload.actions import CallIn, log_call
+from throughline.practice.caseload.actions import CallIn, log_call, undo_call
 from throughline.practice.caseload.queries import worklist
 from throughline.record.cases.tests.factories import NOW, make_case, make_patient
 from throughline.record.contacts.actions import ContactIn
@@ -181,3 +182,38 @@ def test_the_letter_at_the_limit_names_her_language(language, named):
         _failed(nurse, patient, hours=hours)
     letter = Task.objects.get(patient=patient, kind="letter")
     assert letter.title.endswith(f"write in {named}")
+
+
+def _wrong(nurse, patient, *, hours=0):
+    at = NOW + timedelta(hours=hours)
+    contact = ContactIn(channel="phone", outcome="wrong-number", began_at=at, number="+19375550176")
+    call = CallIn(contact=contact, next_try=at + timedelta(days=1))
+    return log_call(patient_id=patient.id, call=call, by=actor_for(nurse, at=at), at=at)
+
+
+def test_after_a_wrong_number_the_right_one_is_sought_and_no_call_is_planned_to_it():
+    site = make_site()
+    nurse, patient = make_user("case_manager", site), make_patient(site)
+    make_case(site, nurse, patient=patient, programme="community")
+    contact_id, said = _wrong(nurse, patient)
+    wanted = Task.objects.get(patient=patient)
+    assert (wanted.verb, wanted.kind, wanted.owner_id) == ("Find", "task", nurse.id)
+    assert "ending 0176" in wanted.title
+    assert said.endswith("find the right number, on your list")
+    _wrong(nurse, patient, hours=1)
+    assert Task.objects.filter(patient=patient).count() == 1, "sought once, however often it is found wrong"
+    undo_call(contact_id=contact_id, by=actor_for(nurse, at=NOW), at=NOW)
+    wanted.refresh_from_db()
+    assert wanted.state == "cancelled"
+
+
+def test_a_call_that_waits_rests_while_the_right_number_is_sought_and_is_not_made_twice():
+    site = make_site()
+    nurse, patient = make_user("case_manager", site), make_patient(site)
+    make_case(site, nurse, patient=patient, programme="community")
+    standing = _standing_call(site, nurse, patient)
+    _wrong(nurse, patient)
+    after = NOW + timedelta(minutes=1)
+    (row,) = worklist(viewer_for(nurse, at=after)).rows
+    assert (row.first.verb, row.extras) == ("Find", ())
+    assert Task.objects.get(patient=patient, kind="call").id == standing
