@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
 from difflib import SequenceMatcher
 from uuid import UUID
@@ -65,8 +65,13 @@ def _add(pieces: list[Piece], text: str, only: str) -> None:
         pieces.append(Piece(text, only))
 
 
-def both(yours: str, theirs: str) -> str:
-    """Return a text that has every word of both: what both say once, sentence by sentence, theirs before yours."""
+def both(yours: str, theirs: str, *, one_line: bool = False) -> str:
+    """Return a text that has every word of both: what both say once, sentence by sentence, theirs before yours.
+
+    In a field of one line a semicolon stands where a line would end: a browser would run the words together.
+    """
+    if one_line:
+        return "; ".join(part.strip() for part in both(yours, theirs).splitlines() if part.strip())
     mine, other = _sentences(yours), _sentences(theirs)
     kept: list[str] = []
     shared = False
@@ -91,6 +96,7 @@ def settle(
     now: Mapping[str, str],
     chosen: Mapping[str, str],
     single: Mapping[str, Callable[[str], str]] | None = None,
+    one_line: Collection[str] = (),
 ) -> Settled:
     """Return what an edit becomes that met the record as `now` while its writer had `seen` each field's version.
 
@@ -98,7 +104,8 @@ def settle(
     the same text is no matter; one both changed differently is a conflict. When it was put before her, `seen` is the
     version of theirs and `chosen` says yours, theirs or both; should a third change have come meanwhile, it is a
     conflict again. A field without a version seen counts as unchanged by others: then hers is taken. `single` names the
-    fields of one value, each with what says such a value in words; of two such values one stays.
+    fields of one value, each with what says such a value in words; of two such values one stays. `one_line` names the
+    fields without lines: there both follow each other, with a semicolon between.
     """
     alone = single or {}
     values: dict[str, str] = {}
@@ -109,7 +116,7 @@ def settle(
         version = seen.get(field, version_of(other))
         if version_of(other) == version:
             # Nobody changed it since she saw it: hers, or what she chose when both texts were put before her.
-            together = mine if field in alone else both(mine, other)
+            together = mine if field in alone else both(mine, other, one_line=field in one_line)
             values[field] = {"theirs": other, "both": together}.get(chosen.get(field, ""), mine)
         elif _even(mine) == _even(other):
             values[field] = other
@@ -118,15 +125,15 @@ def settle(
             theirs.append(field)
         else:
             values[field] = mine
-            conflicts.append(_conflict(field, label, mine, other, alone.get(field)))
+            conflicts.append(_conflict(field, label, mine, other, alone.get(field), one_line=field in one_line))
     return Settled(values, tuple(theirs), tuple(conflicts), dict(now))
 
 
 def _conflict(
-    field: str, label: str, yours: str, theirs: str, in_words: Callable[[str], str] | None = None
+    field: str, label: str, yours: str, theirs: str, in_words: Callable[[str], str] | None, *, one_line: bool
 ) -> Conflict:
     if in_words is not None:
         marked = (Piece(in_words(yours), "yours"),), (Piece(in_words(theirs), "theirs"),)
         return Conflict(field, label, yours, theirs, *marked, both="", single=True)
     mine, other = compare(_even(yours), _even(theirs))
-    return Conflict(field, label, yours, theirs, mine, other, both(yours, theirs))
+    return Conflict(field, label, yours, theirs, mine, other, both(yours, theirs, one_line=one_line))

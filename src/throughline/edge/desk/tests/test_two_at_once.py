@@ -177,3 +177,19 @@ def test_acuity_set_by_two(world):
     chosen = form | {"acuity": str(second), "keep.acuity": "yours", "seen": seen(acuity=first)}
     assert supervisor.post(address, chosen).status_code == 302
     assert Case.objects.get().acuity == second
+
+
+def test_both_titles_too_long_together_are_asked_about_and_nothing_is_cut(world):
+    task = TaskIn(patient_id=world.patient.id, title="Ring the clinic", owner_id=world.dana.id)
+    key = add_task(**world.about(task=task))
+    address = reverse("desk:edit-task", args=[key])
+    form = {"due_on": "", "due_time": "", "owner_id": str(world.dana.id), "seen": seen(title="Ring the clinic")}
+    theirs, mine = "T" * 160, "M" * 160
+    assert world.colleague.post(address, form | {"title": theirs}).status_code == 302
+    assert world.browser.post(address, form | {"title": mine}).status_code == 409
+    chosen = form | {"title": mine, "keep.title": "both", "seen": seen(title=theirs)}
+    answer = world.browser.post(address, chosen)
+    assert answer.status_code == 422
+    assert "shorten it by 22 characters; 300 fit" in answer.content.decode()
+    assert f"{theirs}; {mine}" in answer.content.decode()
+    assert Task.objects.get().title == theirs

@@ -75,6 +75,7 @@ NEED_NONE = {
     "coordination/team.html {% url 'coordination:adopt-outside' patient_id %}": NEW,
     "desk/_call.html {% url 'desk:call' patient_id %}": KEPT,
     "documents/_acts.html {% url 'documents:share' document.id %}": ACT,
+    "intake/list.html ": NEW,
     "intake/refer.html ": NEW,
     "intake/referral.html {% url 'intake:screen' r.id %}": KEPT,
     "intake/referral.html {% url 'intake:decide' r.id %}": ACT,

@@ -124,3 +124,17 @@ def test_no_text_is_lost_whatever_two_people_write(before, yours, theirs):
         assert set(yours.split()) <= set(kept.split())
     if theirs.strip() != before.strip() and yours.strip() != before.strip():
         assert set(theirs.split()) <= set(kept.split())
+
+
+def test_in_a_field_of_one_line_both_follow_each_other_on_one_line():
+    assert rules.both("Ring the clinic", "Ask for a ride", one_line=True) == "Ask for a ride; Ring the clinic"
+    now = {"words": "the sofa", "language": "en"}
+    settled = rules.settle(
+        labels={"words": "Words"},
+        seen={"words": rules.version_of("my bed")},
+        yours={"words": "my chair"},
+        now=now,
+        chosen={},
+        one_line={"words"},
+    )
+    assert settled.conflicts[0].both == "the sofa; my chair"

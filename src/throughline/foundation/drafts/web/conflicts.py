@@ -18,7 +18,7 @@ without a word lost; the same field comes back as Yours / Theirs / Both with its
 the record's version once more, so that nothing slips in between.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -38,6 +38,7 @@ def settle(
     labels: Mapping[str, str],
     now: Mapping[str, str],
     single: Mapping[str, Callable[[str], str]] | None = None,
+    one_line: Collection[str] = (),
 ) -> Settled:
     """Return what the edit sent becomes, given what the record holds now (`rules.settle`)."""
     sent = request.POST
@@ -48,6 +49,7 @@ def settle(
         now=now,
         chosen={field: sent[KEEP + field] for field in labels if KEEP + field in sent},
         single=single,
+        one_line=one_line,
     )
     # What she wrote and then gave up for a colleague's text stays as her draft: no text is ever discarded.
     if any(sent.get(KEEP + field) == "theirs" for field in labels):

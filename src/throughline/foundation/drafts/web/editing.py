@@ -110,7 +110,14 @@ class Field:
             return self._time(text)
         if self.kind == "phone":
             return formats.read_phone(text)[: self.most]
-        return self._number(text) if self.kind == "number" else text[: self.most]
+        return self._number(text) if self.kind == "number" else self._text(text)
+
+    def _text(self, text: str) -> str:
+        """Return the text whole: what does not fit is asked about, never cut."""
+        if (over := len(text.replace("\r\n", "\n")) - self.most) > 0:
+            said = {"field": str(self.label), "over": over, "most": self.most}
+            raise UnableToRead(_("%(field)s: shorten it by %(over)s characters; %(most)s fit.") % said)
+        return text
 
     def _time(self, text: str) -> str:
         """Return "14:30" for 14:30 and for 2:30 PM, which a browser without a field for times sends as typed."""
@@ -167,6 +174,10 @@ class EditForm:
         """Return the fields of one value with what says it in words."""
         return {one.name: one.in_words for one in self.fields if one.single}
 
+    def one_line(self) -> frozenset[str]:
+        """Return the fields of text without lines."""
+        return frozenset(one.name for one in self.fields if one.kind == "text")
+
     def shown(self, held: Mapping[str, Any]) -> dict[str, str]:
         """Return what each field shows of what is held."""
         return {one.name: one.text_of(held[one.name]) for one in self.fields}
@@ -203,7 +214,7 @@ def edit(request: HttpRequest, viewer: Viewer, form: EditForm, one: Edit) -> Htt
 
 def _settled(request: HttpRequest, viewer: Viewer, form: EditForm, one: Edit) -> HttpResponse:
     thing = one.read()
-    settled = settle(request, form.labels(), form.shown(thing.held), form.single())
+    settled = settle(request, form.labels(), form.shown(thing.held), form.single(), form.one_line())
     if settled.conflicts:
         who = last_by(viewer, form, thing)
         return conflict(request, settled, changed_by=who, back=one.back, about=thing.about)
