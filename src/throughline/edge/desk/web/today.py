@@ -119,4 +119,4 @@ def save_view_page(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         return redirect("desk:today")
     filters = {key: request.POST[key] for key in ("show", "for", "held") if request.POST.get(key)}
     actions.save_view(name=request.POST.get("name", ""), filters=filters, by=viewer.actor, at=viewer.at)
-    return redirect(reverse("desk:today") + f"?show={filters.get('show', 'all')}")
+    return redirect(f"{reverse('desk:today')}?{urlencode(filters or {'show': 'all'})}")

@@ -108,6 +108,8 @@ def test_the_page_keeps_what_is_entered_and_help_lists_the_keys_as_they_are():
     assert browser.get("/account/settings/").status_code == 200
     assert browser.post("/account/settings/", {**form, "key_call": "d"}).status_code == 422
     assert browser.post("/account/settings/", {**form, "digest": "noon"}).status_code == 422
+    assert browser.post("/account/settings/", {**form, "digest": "9 am, 4:30 PM"}).status_code == 302
+    assert 'value="09:00, 16:30"' in browser.get("/account/settings/").content.decode()
     assert browser.post("/account/settings/", {**form, "key_call": "l"}).status_code == 302
     user.refresh_from_db()
     assert user.preferences["digest"] == ["09:30", "16:00"]

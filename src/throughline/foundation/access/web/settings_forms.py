@@ -1,7 +1,8 @@
 """The form of a user's own settings."""
 
 from collections.abc import Mapping
-from datetime import time
+from contextlib import suppress
+from datetime import UTC, datetime, time
 from typing import Any
 
 from django import forms
@@ -12,6 +13,15 @@ from throughline.foundation.journal.rules import LONGEST_SECONDS, USUAL_SECONDS
 from throughline.foundation.ui.shortcuts import SINGLE
 
 KEY = "key_"
+WAYS = ("%H:%M", "%I:%M %p", "%I %p", "%I:%M%p", "%I%p")
+
+
+def _time(text: str) -> time:
+    """Return a time written as 16:30, 4:30 PM or 4 pm. Raises ValueError."""
+    for way in WAYS:
+        with suppress(ValueError):
+            return datetime.strptime(text, way).replace(tzinfo=UTC).time()  # a time of day: the zone falls away
+    raise ValueError(text)
 
 
 class SettingsForm(forms.Form):
@@ -49,9 +59,9 @@ class SettingsForm(forms.Form):
         """Return the times entered."""
         parts = [part.strip() for part in self.data.get("digest", "").split(",")]
         try:
-            return tuple(time.fromisoformat(part.zfill(5)) for part in parts if part)
+            return tuple(_time(part) for part in parts if part)
         except ValueError as wrong:
-            raise forms.ValidationError(_("Enter times such as 12:00, 16:00.")) from wrong
+            raise forms.ValidationError(_("Enter times such as 12:00, 4:30 PM.")) from wrong
 
     def settings(self) -> dict[str, Any]:
         """Return what `keep_settings` takes."""

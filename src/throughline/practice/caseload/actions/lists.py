@@ -95,12 +95,18 @@ def _self(by: Actor) -> UUID:
 
 @action("caseload.save-view", needs=Permission.WORK_CASE)
 def save_view(*, name: str, filters: dict[str, Any], by: Actor, at: datetime) -> UUID:
-    """Keep a named set of filters for oneself; the same name is replaced. Raises Refusal without a name."""
-    if not name.strip():
+    """Keep a named set of filters for oneself; the same name on the same page is replaced.
+
+    Raises Refusal without a name, and for a name that stands on the other page: neither list loses its view unseen.
+    """
+    called = " ".join(name.split())[:40]
+    if not called:
         raise Refusal("Give the view a name.")
-    view, _ = SavedView.objects.update_or_create(
-        user_id=_self(by), name=name.strip()[:40], defaults={"filters": filters}
-    )
+    standing = SavedView.objects.filter(user_id=_self(by), name=called).first()
+    if standing is not None and standing.filters.get("page") != filters.get("page"):
+        where = "Patients" if standing.filters.get("page") else "Today"
+        raise Refusal(f"You have a view of this name on {where}. Give this one another name.")
+    view, _ = SavedView.objects.update_or_create(user_id=_self(by), name=called, defaults={"filters": filters})
     return view.id
 
 
