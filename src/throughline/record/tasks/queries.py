@@ -1,5 +1,6 @@
 """Reads of tasks. Each takes the viewer first and shows only tasks of patients she may see."""
 
+from collections.abc import Collection
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -9,9 +10,9 @@ from throughline.foundation.access.queries import sees
 from throughline.foundation.drafts.records import Editable
 from throughline.foundation.kernel.actions import NotFound
 from throughline.foundation.kernel.viewer import Viewer
-from throughline.record.tasks.models import Task
+from throughline.record.tasks.models import Task, TaskTransition
 from throughline.record.tasks.records import TaskRecord
-from throughline.record.tasks.rules import LIVE
+from throughline.record.tasks.rules import ACCEPTED, LIVE, OFFERED, REPORTED
 
 
 def task(viewer: Viewer, task_id: UUID) -> TaskRecord:
@@ -38,6 +39,24 @@ def editable_task(viewer: Viewer, task_id: UUID) -> Editable:
         "due_has_time": found.due_has_time,
     }
     return Editable(found.id, found.patient_id, f"{found.verb}: {found.title}", held)
+
+
+_HANDED = {"offer": OFFERED, "report": REPORTED, "return": ACCEPTED}
+
+
+def handed_words(viewer: Viewer, task_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return what was said last of tasks handed on: who offers, what was reported, what is missing and who asks it.
+
+    A step that a later one has undone is left out.
+    """
+    steps = TaskTransition.objects.filter(sees(viewer, patient="task__patient_id", site="task__site_id"))
+    last = steps.filter(task_id__in=task_ids, act__in=_HANDED).select_related("task").order_by("task_id", "-at")
+    said = {}
+    for step in last.distinct("task_id"):
+        if step.task.state == _HANDED[step.act]:
+            words = {"offer": "Offered by", "report": "Reported by", "return": "Sent back by"}[step.act]
+            said[step.task_id] = f"{words} {step.by_name}" + (f": {step.reason}" if step.reason else "")
+    return said
 
 
 def open_tasks_of(viewer: Viewer, patient_id: UUID, *, limit: int = 50) -> list[TaskRecord]:

@@ -19,7 +19,10 @@ from throughline.practice.caseload.records import Due, Row
 from throughline.record.cases import queries as cases
 from throughline.record.contacts import queries as contacts
 from throughline.record.contacts import rules as contact_rules
+from throughline.record.tasks import queries as tasks
 from throughline.record.tasks import rules as task_rules
+
+HANDED_ON = (task_rules.OFFERED, task_rules.ACCEPTED, task_rules.REPORTED)
 
 
 def long_day(viewer: Viewer) -> str:
@@ -84,7 +87,7 @@ def opened(request: HttpRequest, viewer: Viewer, row: Row, part: str) -> dict[st
     context: dict[str, Any] = {
         "open": "" if part == "none" else part,
         "moved": part == "none",
-        "items": (row.first, *row.extras),
+        "items": _told(viewer, (row.first, *row.extras)),
         "patient_id": row.patient_id,
         "for": request.GET.get("for", ""),
         "viewer_id": viewer.user_id,
@@ -100,6 +103,19 @@ def opened(request: HttpRequest, viewer: Viewer, row: Row, part: str) -> dict[st
     if part == "call":
         context |= call_strip(viewer, row)
     return context
+
+
+def _told(viewer: Viewer, items: tuple[Due, ...]) -> tuple[Due, ...]:
+    """Return the items with what was said last of those handed on, such as what is missing in a report sent back."""
+    handed = [due.task_id for due in items if due.task_id and due.state in HANDED_ON]
+    said = tasks.handed_words(viewer, handed) if handed else {}
+    if not said:
+        return items
+    more = [said.get(due.task_id, "") if due.task_id else "" for due in items]
+    return tuple(
+        due._replace(why=". ".join(part for part in (due.why, words) if part))
+        for due, words in zip(items, more, strict=True)
+    )
 
 
 def call_strip(viewer: Viewer, row: Row) -> dict[str, Any]:
