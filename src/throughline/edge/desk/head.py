@@ -46,7 +46,8 @@ def head_from(viewer: Viewer, who: Identity, allergies: Sequence[ChartFact], cas
     warned = [fact.display for fact in allergies if not fact.none_known]
     calm = () if warned else ((_("Allergies"), _("None known") if allergies else _("Not recorded")),)
     unknown = _("Not recorded")
-    may_call = bool(who.phone) and viewer.may(Permission.WORK_CASE, who.site_id)
+    # Her number may be her widow's: it stays readable, and nothing offers to call her.
+    may_call = bool(who.phone) and not who.deceased and viewer.may(Permission.WORK_CASE, who.site_id)
     return PatientHead(
         patient_id=who.patient_id,
         name=who.name,

@@ -127,6 +127,14 @@ def patient_tabs(patient_id: UUID, current: str, viewer: Any) -> list[Entry]:
     return found
 
 
+def _within(path: str) -> str:
+    """Return the address of the section a page lies in where its own does not say so: a patient's page, Today's own."""
+    for start, section in (("/p/", "desk:patients"), ("/today/", "desk:today")):
+        if path.startswith(start):
+            return _address(section)
+    return path
+
+
 def entries(path: str, viewer: Any) -> list[Entry]:
     """Return the sections `viewer` may open, the one `path` lies in marked as current."""
     if viewer is None:
@@ -137,5 +145,7 @@ def entries(path: str, viewer: Any) -> list[Entry]:
             continue
         if href := _address(section.url_name):
             found.append((section, href))
-    inside = max((href for _, href in found if path.startswith(href)), key=len, default="")
+    at = _within(path)
+    around = (href for _, href in found if at == href or (href != "/" and at.startswith(href)))
+    inside = max(around, key=len, default="")
     return [Entry(href, str(s.label), s.icon, s.letter, href == inside) for s, href in found]

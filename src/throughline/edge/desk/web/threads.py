@@ -21,6 +21,7 @@ from throughline.foundation.ui import formats
 from throughline.practice.careplan import queries as careplan
 from throughline.practice.careplan.records.standing import ActionRecord, Thread
 from throughline.practice.coordination.queries import appointments, team
+from throughline.record.people import queries as people
 
 ROWS, MEMBERS, VISITS = 12, 8, 4  # what one screen holds; the rest is a tab away
 
@@ -47,7 +48,7 @@ def threads(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> HttpRespo
     context = {"patient_id": patient_id} | _around(viewer, patient_id)
     if is_fragment(request):
         return render(request, "desk/_threads.html", context)
-    return render(request, "desk/threads.html", context | overview_context(request, viewer, patient_id))
+    return render(request, "desk/threads.html", overview_context(request, viewer, patient_id) | context)
 
 
 def _around(viewer: Viewer, patient_id: UUID) -> dict[str, object]:
@@ -62,6 +63,7 @@ def _around(viewer: Viewer, patient_id: UUID) -> dict[str, object]:
         "members": members[:MEMBERS],
         "more_members": max(0, len(members) - MEMBERS),
         "visits": visits[:VISITS],
+        "identity": people.identity(viewer, patient_id),
     }
 
 

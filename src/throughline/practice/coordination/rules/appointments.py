@@ -102,7 +102,7 @@ class Busy:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """One doubt about a time, in a sentence: clash, closed or past."""
+    """One doubt about a booking, in a sentence: clash, closed, past or died."""
 
     kind: str
     sentence: str

@@ -34,7 +34,7 @@ def book(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> HttpResponse
     form = _form(request, viewer, context["identity"])
     doubts: tuple[Doubt, ...] = ()
     if form.is_bound and form.is_valid():
-        doubts = _doubts(form, viewer, patient_id)
+        doubts = _doubts(form, viewer, context["identity"])
         agreed = request.POST.get("anyway") == form.span()[0].isoformat()
         if not doubts or agreed:
             with refusals_into(form):
@@ -93,12 +93,13 @@ def _providers(viewer: Viewer, identity: Identity) -> dict[str, list[Provider]]:
     }
 
 
-def _doubts(form: BookingForm, viewer: Viewer, patient_id: UUID) -> tuple[Doubt, ...]:
+def _doubts(form: BookingForm, viewer: Viewer, identity: Identity) -> tuple[Doubt, ...]:
     starts_at, ends_at = form.span()
+    died = (Doubt("died", "The patient has died; nothing is booked for her any more."),) if identity.deceased else ()
     kind, key = ("", None) if form.cleaned_data["slot"] else form.who()
-    return queries.doubts(
+    return died + queries.doubts(
         viewer,
-        patient_id,
+        identity.patient_id,
         starts_at=starts_at,
         ends_at=ends_at,
         kind=form.cleaned_data["kind"],

@@ -98,7 +98,7 @@ def of_patient(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> HttpRe
     context |= {
         "over": queries.without_outcome(viewer, patient_id=patient_id),
         "next": [row for row in queries.appointments_of(viewer, patient_id, since=viewer.at) if row.live][:8],
-        "book": may_open("coordination:book", viewer, patient_id),
+        "book": "" if context["identity"].deceased else may_open("coordination:book", viewer, patient_id),
         "zone": zone if zone != viewer.time_zone else "",
     }
     return render(request, "coordination/patient_calendar.html", context)

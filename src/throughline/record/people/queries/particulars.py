@@ -100,4 +100,7 @@ def _person(row: ContactPerson, points: list[ContactPoint]) -> tuple[str, str, s
         told if row.may_be_told else "nothing may be told yet",
         row.note,
     ]
-    return row.name, row.relationship or "relationship not recorded", ", ".join(filter(None, notes))
+    # What another system wrote as her relationship may say some of it already.
+    said = [part.strip() for part in row.relationship.casefold().split(",")]
+    more = [note for note in notes if note and note.casefold() not in said]
+    return row.name, row.relationship or "relationship not recorded", ", ".join(more)
