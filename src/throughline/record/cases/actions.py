@@ -14,7 +14,9 @@ from throughline.foundation.kernel.actions import NotFound, NotPermitted, Place,
 from throughline.foundation.kernel.actor import Actor
 from throughline.foundation.kernel.changing import differing
 from throughline.record.cases import events, programmes, rules
-from throughline.record.cases.models import Case, CaseNote, CaseTransition, Consent, Enrolment
+from throughline.record.cases.models import Case, CaseTransition, Consent, Enrolment
+from throughline.record.cases.note_actions import withdraw_note as withdraw_note
+from throughline.record.cases.note_actions import write_note as write_note
 from throughline.record.people.models import Patient
 
 
@@ -370,29 +372,3 @@ def set_acuity(*, case_id: UUID, acuity: int, reason: str, was: int | None = Non
     before, case.acuity = case.acuity, acuity
     _save(case, "acuity")
     _step(case, "acuity", by=by, at=at, before=str(before), after=str(acuity), reason=reason)
-
-
-@action("cases.write-note", needs=Permission.WORK_CASE, on="patient_id")
-def write_note(*, patient_id: UUID, text: str, corrects: UUID | None = None, by: Actor, at: datetime) -> UUID:
-    """Write a note on the patient's open case (or on the patient) and return its identifier.
-
-    `corrects` names the note it corrects, which stays as it is. Raises Refusal for an empty note.
-    """
-    if not text.strip():
-        raise Refusal("Write the note first.")
-    site_id = Patient.objects.values_list("site_id", flat=True).get(pk=patient_id)
-    case = Case.objects.filter(patient_id=patient_id).exclude(state=rules.CLOSED).first()
-    written = CaseNote.objects.create(
-        site_id=site_id,
-        patient_id=patient_id,
-        case=case,
-        text=text.strip(),
-        by_id=by.user_id,
-        by_name=by.name,
-        at=at,
-        corrects_id=corrects,
-    )
-    about = {"site_id": site_id, "patient_id": patient_id, "note_id": written.id}
-    event = events.NoteWritten(**about, case_id=case.id if case else None, text=written.text)
-    publish(event, by=by, at=at)
-    return written.id

@@ -141,3 +141,15 @@ class NoteWritten(Event):
 
     def sentence(self) -> str:
         return f"Note: {self.text}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteWithdrawn(Event):
+    """A note was taken back by its author; what it said stays in the story above."""
+
+    kind: ClassVar[str] = "cases.note-withdrawn"
+    note_id: UUID
+    text: str
+
+    def sentence(self) -> str:
+        return f"Note taken back, written by mistake: {self.text}"

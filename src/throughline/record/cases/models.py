@@ -117,7 +117,7 @@ class Consent(models.Model):
 
 @pghistory.track(pghistory.UpdateEvent(row=pghistory.Old), pghistory.DeleteEvent())
 class CaseNote(models.Model):
-    """What somebody wrote about the case. Corrections are further notes, never changes."""
+    """What somebody wrote about the case. Corrections are further notes, never changes; one taken back is marked."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
@@ -128,6 +128,8 @@ class CaseNote(models.Model):
     by_name = models.CharField(max_length=200)
     at = models.DateTimeField()
     corrects = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = models.CharField(max_length=200, blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["patient", "-at"], name="cases_note_patient")]

@@ -13,7 +13,7 @@ from throughline.edge.desk.web.pages import answer_row
 from throughline.edge.desk.web.panels import default_until, row_of
 from throughline.foundation.access.permissions import Permission
 from throughline.foundation.access.web.page import page
-from throughline.foundation.kernel.actions import Refusal
+from throughline.foundation.kernel.actions import Refusal, locate
 from throughline.foundation.kernel.entered import entered_id, entered_number
 from throughline.foundation.kernel.viewer import Viewer
 from throughline.foundation.ui import formats
@@ -147,8 +147,20 @@ def undo(request: HttpRequest, viewer: Viewer, task_id: UUID) -> HttpResponse:
 @page("desk.note", needs=Permission.WORK_CASE, patient="patient_id")
 def note(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> HttpResponse:
     """Write a note on the patient's case."""
-    cases.write_note(patient_id=patient_id, text=request.POST.get("text", ""), by=viewer.actor, at=viewer.at)
-    return answer_row(request, viewer, patient_id, said="Note kept")
+    text = request.POST.get("text", "")
+    note_id = cases.write_note(patient_id=patient_id, text=text, by=viewer.actor, at=viewer.at)
+    undo = reverse("desk:undo-note", args=[note_id])
+    return answer_row(request, viewer, patient_id, said="Note kept", undo=undo, version=0)
+
+
+@require_POST
+@page("desk.undo-note", needs=Permission.WORK_CASE, patient="note_id")
+def undo_note(request: HttpRequest, viewer: Viewer, note_id: UUID) -> HttpResponse:
+    """Take back a note just written: it stays in the record, marked as taken back."""
+    patient_id = locate("note_id", note_id).patient_id
+    assert patient_id is not None
+    cases.withdraw_note(note_id=note_id, by=viewer.actor, at=viewer.at)
+    return answer_row(request, viewer, patient_id, said="Note taken back")
 
 
 DUE_WORDS: dict[str, Callable[[datetime], datetime]] = {

@@ -46,6 +46,7 @@ urlpatterns = [
     path("task/<uuid:task_id>/report/", acts.report, name="report"),
     path("task/<uuid:task_id>/check/", acts.check, name="check"),
     path("task/<uuid:task_id>/undo/", acts.undo, name="undo"),
+    path("note/<uuid:note_id>/undo/", acts.undo_note, name="undo-note"),
     path("contact/<uuid:contact_id>/undo/", calls.undo_call, name="undo-call"),
     path("p/<uuid:patient_id>/call/", calls.call, name="call"),
     path("p/<uuid:patient_id>/task/", acts.quick_task, name="quick-task"),
