@@ -116,7 +116,7 @@ def _try_again(
 
 
 def _find_number(before: contacts.Before, contact_id: UUID, call: CallIn, *, by: Actor, at: datetime) -> str:
-    """Ask for the right number; a call that waits already rests meanwhile, none is planned to the number found wrong."""
+    """Ask for the right number; a call that waits rests meanwhile, none is planned to the number found wrong."""
     patient_id, said = before.patient_id, "find the right number, on your list"
     live = Task.objects.filter(patient_id=patient_id, state__in=LIVE, subject__startswith="wrong-number:")
     if live.exists():

@@ -14,7 +14,6 @@ from throughline.foundation.audit.models import AuditEntry
 from throughline.foundation.journal.models import JournalEntry
 from throughline.foundation.kernel.actions import NotPermitted
 from throughline.practice.caseload import ranking
-from throughline.practice.caseload.actions import CallIn, log_call
 from throughline.practice.caseload.actions import CallIn, log_call, undo_call
 from throughline.practice.caseload.queries import worklist
 from throughline.record.cases.tests.factories import NOW, make_case, make_patient
