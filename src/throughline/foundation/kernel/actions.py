@@ -37,10 +37,14 @@ class UnableToKeep(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an act happens: the site that answers for it and the patient it touches, if any."""
+    """Where an act happens: the site that answers for it and the patient it touches, if any.
+
+    `moved_to` is the record a retired one was joined into, where the place was asked for together with it.
+    """
 
     site_id: UUID | None
     patient_id: UUID | None = None
+    moved_to: UUID | None = None
 
 
 class Runtime(Protocol):
@@ -59,6 +63,7 @@ class Runtime(Protocol):
 
 _locators: dict[str, Callable[[Any], Place]] = {}
 tables: dict[str, tuple[str, str]] = {}
+moves: dict[str, str] = {}  # the column of such a table that names what a row was joined into, where there is one
 _installed: list[Runtime] = []
 registry: dict[str, Callable[..., Any]] = {}
 
@@ -69,18 +74,19 @@ def install(runtime: Runtime) -> None:
 
 
 def locator(
-    argument: str, *, table: str = "", patient: str = "patient_id"
+    argument: str, *, table: str = "", patient: str = "patient_id", moved: str = ""
 ) -> Callable[[Callable[[Any], Place]], Callable[[Any], Place]]:
     """Register how the value of `argument` (such as "case_id") leads to its Place.
 
     Where that is the `site_id` and the `patient` column of the row with this id in one `table`, naming them lets the
-    runtime ask for the place together with what else it asks.
+    runtime ask for the place together with what else it asks. `moved` names the column of the row it was joined into.
     """
 
     def register(find: Callable[[Any], Place]) -> Callable[[Any], Place]:
         _locators[argument] = find
         if table:
             tables[argument] = (table, patient)
+            moves[argument] = moved
         return find
 
     return register

@@ -16,7 +16,7 @@ from throughline.practice.caseload.records import RosterAsked
 from throughline.practice.caseload.roster_queries import ORDERS, roster
 from throughline.record.cases.models import Case
 from throughline.record.people.actions import merge_patients, take_in_patients
-from throughline.record.people.models import Patient
+from throughline.record.people.models import ContactPoint, Patient
 from throughline.record.people.records import ContactPointIn, IdentifierIn, NameIn, PersonIn
 from throughline.record.tasks.actions import TaskIn, add_task
 from throughline.record.tasks.models import Task
@@ -187,6 +187,19 @@ def test_a_merged_record_leads_to_the_one_it_was_merged_into(place, client):
     answer = client.get(reverse("desk:patient", args=[retired]))
     assert (answer.status_code, answer["Location"]) == (302, f"/p/{kept}/")
     assert client.get(answer["Location"]).status_code == 200
+
+
+def test_every_address_of_a_merged_record_leads_on_and_nothing_is_written_there(place, client):
+    _user(place, "supervisor", client)
+    kept, retired = _patients(place, 2)
+    merge_patients(survivor_id=kept, retired_id=retired, reason="asked her", by=system("test"), at=AT)
+    for name in ("people:particulars", "careplan:plan", "desk:story"):
+        where = reverse(name, args=[retired])
+        answer = client.get(where + "?kind=notes")
+        assert answer["Location"] == reverse(name, args=[kept]) + "?kind=notes"
+    answer = client.post(reverse("people:add", args=[retired, "phone"]), {"system": "phone", "value": "555 201 4477"})
+    assert "merged into another meanwhile" in answer.content.decode()
+    assert not ContactPoint.objects.filter(value="+15552014477").exists()
 
 
 def test_the_palette_lists_commands_only_and_acts_for_the_patient_at_hand_or_named(place, client):

@@ -30,11 +30,8 @@ MATTERS: dict[str, Any] = {
 @require_GET
 @page("desk.patient", needs=Permission.SEE_PATIENT, patient="patient_id")
 def overview(request: HttpRequest, viewer: Viewer, patient_id: UUID) -> HttpResponse:
-    """Show the whole patient on one page; a record that was merged leads to the one it was merged into."""
-    context = overview_context(request, viewer, patient_id)
-    if survivor := context["identity"].merged_into:
-        return redirect("desk:patient", patient_id=survivor)
-    return render(request, "desk/patient.html", context)
+    """Show the whole patient on one page."""
+    return render(request, "desk/patient.html", overview_context(request, viewer, patient_id))
 
 
 @require_GET

@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
@@ -130,12 +130,25 @@ def _admitted(mark: Page, request: HttpRequest, viewer: Viewer, kwargs: dict[str
         raise NotFound
     if mark.needs and not viewer.may(mark.needs, place.site_id):
         _turn_away(mark, request, viewer, place, mark.needs)
+    if place.moved_to:
+        _lead_on(request, place)
     if place.patient_id and not seen:
         _write(mark, viewer, place, kind="refused", why="not her patient")
         if viewer.may(Permission.BREAK_GLASS, place.site_id):
             raise _Answered(answers.offer_break_glass(request, place.patient_id))
         raise NotFound
     return place
+
+
+def _lead_on(request: HttpRequest, place: Place) -> None:
+    """Lead from an address of a retired record to the same of the one it was joined into, which asks who may see it.
+
+    Raises Refusal for what is sent there: nobody would find again what is written in a retired record.
+    """
+    if request.method not in SAFE:
+        raise Refusal("This record was merged into another meanwhile. Search for the patient and write it there.")
+    where = request.get_full_path().replace(str(place.patient_id), str(place.moved_to))
+    raise _Answered(HttpResponseRedirect(where))
 
 
 def _turn_away(mark: Page, request: HttpRequest, viewer: Viewer, place: Place, needs: Permission) -> None:

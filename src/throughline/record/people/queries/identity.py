@@ -17,7 +17,7 @@ from throughline.record.people.rules.dates import age_words, birth_words
 from throughline.record.people.rules.phones import show_phone
 
 
-@locator("patient_id", table="people_patient", patient="id")
+@locator("patient_id", table="people_patient", patient="id", moved="merged_into_id")
 def place_of_patient(patient_id: UUID) -> Place:
     """Return the site and patient an action on this patient touches. Raises NotFound when there is no such patient."""
     found = fetch("select site_id from people_patient where id = %s", [patient_id])
