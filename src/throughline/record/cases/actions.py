@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from throughline.foundation.access.models import PatientAccess, Team, User
 from throughline.foundation.access.permissions import Permission
@@ -216,7 +217,7 @@ def _move(case: Case, act: str, *, by: Actor, at: datetime, reason: str = "") ->
 def pause_case(*, case_id: UUID, until: date, reason: str, by: Actor, at: datetime) -> None:
     """Pause the case until a day. Which clocks pause with it is written in each clock's content."""
     case = _locked(case_id)
-    rules.check_pause(until=until, today=at.date())
+    rules.check_pause(until=until, today=at.astimezone(ZoneInfo(case.site.time_zone)).date())
     case.paused_until, case.pause_reason = until, reason
     case.save(update_fields=["paused_until", "pause_reason"])
     _move(case, "pause", by=by, at=at, reason=reason)

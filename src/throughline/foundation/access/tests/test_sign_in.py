@@ -81,6 +81,9 @@ def test_a_closed_account_does_not_sign_in(client, nurse):
     nurse.save()
     sign_in(client, nurse)
     assert not is_signed_in(client)
+    told = client.get(client.post(LOGIN, {"login": nurse.username, "password": PASSWORD})["Location"]).content.decode()
+    assert "ask an administrator of your site to open it" in told
+    assert f'href="{LOGIN}"' in told
 
 
 def test_nobody_signs_up_and_nobody_changes_her_own_address(client, nurse):

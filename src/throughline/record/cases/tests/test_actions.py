@@ -1,6 +1,6 @@
 """Cases move only as the table allows; every step has its author and time; the record opens to whom it is given."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -79,6 +79,14 @@ def test_pausing_needs_a_day_in_the_future_and_resuming_clears_it(site, nurse):
         actions.pause_case(case_id=case_id, until=NOW.date() + timedelta(days=9), reason="again", by=by, at=NOW)
     actions.resume_case(case_id=case_id, by=by, at=NOW)
     assert Case.objects.get(pk=case_id).paused_until is None
+
+
+def test_in_the_evening_a_case_may_be_paused_until_tomorrow(site, nurse):
+    case_id, evening = make_case(site, nurse), datetime(2026, 3, 10, 1, tzinfo=UTC)  # nine on March 9 in New York
+    actions.pause_case(
+        case_id=case_id, until=date(2026, 3, 10), reason="travel", by=actor_for(nurse, at=evening), at=evening
+    )
+    assert Case.objects.get(pk=case_id).state == "paused"
 
 
 def test_closing_asks_for_reason_and_summary_and_can_be_taken_back(site, nurse):
