@@ -101,6 +101,7 @@ def test_from_the_first_key_to_the_needs(signed_in, patient):
     assert Need.objects.get().omaha == 11
     assert signed_in.get(reverse("assessment:run", args=[found.id])).status_code == 302
     listed = signed_in.get(reverse("assessment:list", args=[patient.id])).content.decode()
+    assert 'class="stack side no-print"' in listed, "paper shows what is known, not the forms to begin another"
     assert "12, moderate" in listed
     assert "Low mood" in listed
 

@@ -101,6 +101,6 @@ def _person(row: ContactPerson, points: list[ContactPoint]) -> tuple[str, str, s
         row.note,
     ]
     # What another system wrote as her relationship may say some of it already.
-    said = [part.strip() for part in row.relationship.casefold().split(",")]
+    said = [part.strip() for part in row.relationship.casefold().replace(";", ",").split(",")]
     more = [note for note in notes if note and note.casefold() not in said]
     return row.name, row.relationship or "relationship not recorded", ", ".join(more)

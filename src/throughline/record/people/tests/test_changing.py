@@ -31,7 +31,7 @@ from throughline.record.people.models import (
     PractitionerRole,
     SearchToken,
 )
-from throughline.record.people.queries import search_patients
+from throughline.record.people.queries import particulars, search_patients
 from throughline.record.people.records import (
     AddressIn,
     ContactPersonIn,
@@ -124,6 +124,16 @@ def test_a_contact_persons_phone_finds_the_patient(her):
     add_contact_person(patient_id=key, person=daughter, by=by, at=AT)
     assert search_patients(viewer(), "555-201-1111").matches[0].patient_id == key
     assert Patient.objects.get(pk=key).phone == "+15552014477"
+
+
+def test_what_a_relationship_says_of_a_contact_person_is_not_said_again(her):
+    key, by = her
+    words = "daughter; health care power of attorney; emergency contact"
+    daughter = ContactPersonIn("Ana Ruiz", words, authority="hcpoa", emergency=True)
+    add_contact_person(patient_id=key, person=daughter, by=by, at=AT)
+    (shown,) = particulars(viewer(), key).contact_persons
+    assert shown.kind == words
+    assert shown.note == "nothing may be told yet"
 
 
 def test_a_record_number_of_another_is_refused(her):
