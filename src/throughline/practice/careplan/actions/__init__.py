@@ -32,7 +32,6 @@ from throughline.practice.careplan.actions.keeping import (
 from throughline.practice.careplan.actions.planning import (
     GOAL_STATES,
     LESSON_STATES,
-    ROLE_WORDS,
     TASK_ROLE,
     ActionIn,
     Chosen,
@@ -47,6 +46,7 @@ from throughline.practice.careplan.actions.planning import (
     withdraw_action,
 )
 from throughline.practice.careplan.actions.pointing import adopt_needs
+from throughline.practice.careplan.records.roles import ROLE_WORDS
 
 __all__ = [
     "BARRIER_ENDS",

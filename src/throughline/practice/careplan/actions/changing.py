@@ -11,8 +11,9 @@ from throughline.foundation.kernel.actions import action
 from throughline.foundation.kernel.actor import Actor
 from throughline.foundation.kernel.changing import differing
 from throughline.practice.careplan import events
-from throughline.practice.careplan.actions.planning import ROLE_WORDS, UnableToPlan, base_of
+from throughline.practice.careplan.actions.planning import UnableToPlan, base_of
 from throughline.practice.careplan.models import Barrier, Goal, PlanAction, Statement
+from throughline.practice.careplan.records.roles import ROLE_WORDS
 from throughline.practice.careplan.rules import library
 from throughline.record.tasks.actions import change_task
 from throughline.record.tasks.models import Task
