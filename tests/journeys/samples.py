@@ -34,6 +34,7 @@ from throughline.practice.intake.actions import ReferralIn, receive_referral
 from throughline.practice.review.actions.looking import look
 from throughline.practice.review.models import Gap
 from throughline.record.cases.models import Case
+from throughline.record.cases.note_actions import write_note
 from throughline.record.cases.tests.factories import make_case, make_patient
 from throughline.record.chart.actions import ReadingIn, enter_reading
 from throughline.record.chart.models import Condition
@@ -108,6 +109,12 @@ def build_world() -> World:
 def _task(world: World) -> UUID:
     task = TaskIn(patient_id=world.patient_id, title="Call about weight", verb="Call", owner_id=world.owner.id)
     return add_task(patient_id=world.patient_id, task=task, by=actor_for(world.owner, at=world.at), at=world.at)
+
+
+def _note(world: World) -> UUID:
+    return write_note(
+        patient_id=world.patient_id, text="She slept well.", by=actor_for(world.owner, at=world.at), at=world.at
+    )
 
 
 def _contact(world: World) -> UUID:
@@ -356,6 +363,7 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
     "team_id": lambda world: world.team.id,
     "task_id": _task,
     "contact_id": _contact,
+    "note_id": _note,
     "break_glass_id": _opening,
     "clock_id": _clock,
     "document_id": _document,
