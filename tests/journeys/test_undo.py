@@ -211,6 +211,7 @@ def test_what_waits_in_the_outbox_is_taken_back(desk: Desk) -> None:
 DRIVEN = {
     "desk:undo": "tests/journeys/test_undo.py",
     "desk:undo-call": "tests/journeys/test_undo.py",
+    "desk:undo-note": "src/throughline/edge/desk/tests/test_handed_on_and_notes.py",
     "desk:recall": "tests/journeys/test_undo.py",
     "drafts:discard": "tests/journeys/test_undo.py",
     "people:undo-merge": "src/throughline/record/people/tests/test_web.py",
