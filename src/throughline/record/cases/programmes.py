@@ -171,5 +171,6 @@ def _hold(criterion: Criterion, facts: Mapping[str, Any]) -> Finding:
             and (criterion.at_most is None or value <= criterion.at_most)
             and (criterion.equals is None or value == criterion.equals)
         )
-        because = {True: "Yes.", False: "No."}.get(value) if isinstance(value, bool) else f"Recorded: {value:g}."
-    return Finding(criterion.id, criterion.text, criterion.required, met, because or "")
+        said = "Yes." if value else "No."
+        because = said if isinstance(value, bool) else f"Recorded: {value:g}."
+    return Finding(criterion.id, criterion.text, criterion.required, met, because)
